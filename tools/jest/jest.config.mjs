@@ -1,0 +1,39 @@
+// One jest process for the whole repository: starting one per project costs more than the tests themselves.
+// Sources are TypeScript with `.ts` import specifiers; swc turns them (and ES-module dependencies) into CommonJS,
+// so no experimental VM flag is needed.
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+/** @type {import('jest').Config} */
+export default {
+  rootDir: root,
+  roots: ['<rootDir>/packages', '<rootDir>/plugins', '<rootDir>/tools', '<rootDir>/examples'],
+  testMatch: ['**/*.test.ts', '**/*.itest.ts'],
+  testPathIgnorePatterns: ['/node_modules/', '/dist/'],
+  modulePathIgnorePatterns: ['<rootDir>/.*/dist/', '<rootDir>/.keelson/', '<rootDir>/.nx/'],
+  testEnvironment: 'node',
+  testEnvironmentOptions: { customExportConditions: ['keelson-source', 'node', 'node-addons', 'require', 'import', 'default'] },
+  extensionsToTreatAsEsm: [],
+  transform: {
+    '^.+\\.(ts|mts)$': ['@swc/jest', swc('typescript')],
+    '^.+\\.(js|mjs)$': ['@swc/jest', swc('ecmascript')],
+  },
+  transformIgnorePatterns: ['node_modules/(@swc|typescript|esbuild|jest[^/]*|@jest|@babel)/'],
+  cacheDirectory: '<rootDir>/.cache/jest',
+  testTimeout: 30_000,
+  maxWorkers: 2,
+};
+
+function swc(syntax) {
+  return {
+    jsc: {
+      target: 'es2022',
+      keepClassNames: true,
+      parser: syntax === 'typescript' ? { syntax, decorators: true } : { syntax },
+      ...(syntax === 'typescript' ? { transform: { legacyDecorator: true, decoratorMetadata: false } } : {}),
+    },
+    module: { type: 'commonjs', importInterop: 'node' },
+    sourceMaps: 'inline',
+  };
+}
