@@ -1,0 +1,50 @@
+import { extensionPoint } from '../extension-point.ts';
+
+/** Who calls; the shape of `authentication.k8s.io/v1` UserInfo. */
+export interface UserInfo {
+  readonly name: string;
+  readonly uid?: string | undefined;
+  readonly groups: readonly string[];
+  readonly extra?: Readonly<Record<string, readonly string[]>> | undefined;
+}
+
+/** What a connection and a request show. */
+export interface Credentials {
+  /** Verified against the cluster's client CA by the TLS layer before it gets here. */
+  readonly clientCertificate?: { readonly commonName: string; readonly organizations: readonly string[]; readonly fingerprint: string } | undefined;
+  readonly bearerToken?: string | undefined;
+  header(name: string): string | undefined;
+  readonly remoteAddress: string | undefined;
+}
+
+export interface Authenticator {
+  readonly name: string;
+  /** Undefined: not mine, ask the next. Throw `StatusError` Unauthorized: mine, but not valid. */
+  authenticate(credentials: Credentials): Promise<UserInfo | undefined> | UserInfo | undefined;
+}
+
+/** What is asked of an authorizer; either a resource or a path. */
+export interface AccessAttributes {
+  readonly user: UserInfo;
+  readonly verb: string;
+  readonly group: string;
+  readonly version: string;
+  /** Plural; '' for a path request. */
+  readonly resource: string;
+  readonly subresource: string;
+  readonly namespace: string | undefined;
+  readonly name: string | undefined;
+  /** Set for non-resource requests only. */
+  readonly path: string | undefined;
+}
+
+export type Decision = 'allow' | 'deny' | 'no-opinion';
+
+export interface Authorizer {
+  readonly name: string;
+  /** The first `allow` or `deny` of the chain wins; none is a refusal. */
+  authorize(attributes: AccessAttributes): Promise<Decision> | Decision;
+}
+
+export const Authenticators = extensionPoint<Authenticator>('keelson.auth.authenticators', { ordered: true, deadlineMs: 10_000 });
+export const Authorizers = extensionPoint<Authorizer>('keelson.auth.authorizers', { ordered: true, deadlineMs: 10_000 });
