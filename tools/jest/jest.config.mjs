@@ -15,6 +15,8 @@ export default {
   testEnvironment: 'node',
   testEnvironmentOptions: { customExportConditions: ['keelson-source', 'node', 'node-addons', 'require', 'import', 'default'] },
   extensionsToTreatAsEsm: [],
+  // jest's own dependency; with the 'import' condition it would resolve to a module that jest does not transform.
+  moduleNameMapper: { '^dedent$': '<rootDir>/node_modules/dedent/dist/dedent.js' },
   transform: {
     '^.+\\.(ts|mts)$': ['@swc/jest', swc('typescript')],
     '^.+\\.(js|mjs)$': ['@swc/jest', swc('ecmascript')],
