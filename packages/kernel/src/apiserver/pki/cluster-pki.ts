@@ -1,0 +1,91 @@
+import { X509Certificate } from 'node:crypto';
+import type { Clock } from '@keelson/sdk';
+import { createAuthority, isCurrent, isUsableLeaf, issueLeaf, type KeyedCertificate, type LeafRequest } from './certificate.ts';
+import type { KeyFolder } from './key-folder.ts';
+import { createSigningKey, readSigningKey, type SigningKey } from './signing-key.ts';
+
+const day = 86_400_000;
+const authorityLife = 3650 * day;
+const leafLife = 365 * day;
+/** A leaf that is this near its end is replaced at start. */
+const renewalMargin = 60 * day;
+/** Clocks of clients may run behind ours. */
+const backdate = 3_600_000;
+
+/** Names that every serving certificate carries. */
+export const standardHosts: readonly string[] = [
+  'localhost', '127.0.0.1', '::1', 'kubernetes', 'kubernetes.default', 'kubernetes.default.svc', 'kubernetes.default.svc.cluster.local',
+];
+
+/** Certificates and keys of one cluster; everything is made on first use and kept in the folder. */
+export interface ClusterPki {
+  /** PEM of the authority that signs serving and client certificates. */
+  authority(): Promise<string>;
+  /** Serving certificate for the standard names, the first service address and the given names. */
+  serving(hosts?: readonly string[]): Promise<KeyedCertificate>;
+  /** Client certificate; CN is the user, O are the groups. Stored under `client-<file>`, renewed when near its end. */
+  client(file: string, user: { readonly name: string; readonly groups?: readonly string[] }): Promise<KeyedCertificate>;
+  /** Signs service-account tokens. */
+  serviceAccountKey(): Promise<SigningKey>;
+}
+
+/** Opens the certificates of a cluster; nothing is read or made before the first call. */
+export function openClusterPki(folder: KeyFolder, options: { readonly clock: Clock; readonly firstServiceAddress?: string }): ClusterPki {
+  const { clock } = options;
+  let authority: Promise<KeyedCertificate> | undefined;
+  let signingKey: Promise<SigningKey> | undefined;
+  const ca = () => (authority ??= ensureAuthority(folder, clock));
+  const leaf = async (file: string, request: LeafRequest) => ensureLeaf(folder, clock, { file, authority: await ca(), request });
+  return {
+    authority: async () => (await ca()).certificate,
+    serving: (hosts = []) =>
+      leaf('apiserver', {
+        commonName: 'kube-apiserver',
+        usage: 'server',
+        hosts: [...new Set([...standardHosts, options.firstServiceAddress ?? '10.96.0.1', ...hosts])],
+      }),
+    client: (file, user) =>
+      leaf(`client-${file}`, { commonName: user.name, organizations: user.groups ?? [], usage: 'client' }),
+    serviceAccountKey: () => (signingKey ??= ensureSigningKey(folder)),
+  };
+}
+
+async function ensureAuthority(folder: KeyFolder, clock: Clock): Promise<KeyedCertificate> {
+  const stored = await readPair(folder, 'ca');
+  if (stored !== undefined && isCurrent(new X509Certificate(stored.certificate), { now: clock.now(), marginMs: 0 })) return stored;
+  const made = await createAuthority('keelson-ca', { notBefore: clock.now() - backdate, notAfter: clock.now() + authorityLife });
+  await writePair(folder, 'ca', made);
+  return made;
+}
+
+async function ensureLeaf(
+  folder: KeyFolder,
+  clock: Clock,
+  want: { readonly file: string; readonly authority: KeyedCertificate; readonly request: LeafRequest },
+): Promise<KeyedCertificate> {
+  const stored = await readPair(folder, want.file);
+  const at = { now: clock.now(), marginMs: renewalMargin };
+  if (stored !== undefined && isUsableLeaf(want.authority, stored, want.request, at)) return stored;
+  const made = await issueLeaf(want.authority, want.request, { notBefore: at.now - backdate, notAfter: at.now + leafLife });
+  await writePair(folder, want.file, made);
+  return made;
+}
+
+async function ensureSigningKey(folder: KeyFolder): Promise<SigningKey> {
+  const stored = await folder.read('sa.key');
+  if (stored !== undefined) return readSigningKey(stored);
+  const made = createSigningKey('ES256');
+  await folder.write('sa.key', made.privateKey);
+  return made;
+}
+
+async function readPair(folder: KeyFolder, name: string): Promise<KeyedCertificate | undefined> {
+  const [certificate, privateKey] = await Promise.all([folder.read(`${name}.crt`), folder.read(`${name}.key`)]);
+  return certificate === undefined || privateKey === undefined ? undefined : { certificate, privateKey };
+}
+
+async function writePair(folder: KeyFolder, name: string, pair: KeyedCertificate): Promise<void> {
+  // The key first: a certificate without its key would look complete to nobody, but is harder to explain.
+  await folder.write(`${name}.key`, pair.privateKey);
+  await folder.write(`${name}.crt`, pair.certificate);
+}

@@ -1,0 +1,10 @@
+export { createAuthority, issueLeaf } from './certificate.ts';
+export type { KeyedCertificate, LeafRequest, Validity } from './certificate.ts';
+export { fileKeyFolder, memoryKeyFolder } from './key-folder.ts';
+export type { KeyFolder } from './key-folder.ts';
+export { openClusterPki, standardHosts } from './cluster-pki.ts';
+export type { ClusterPki } from './cluster-pki.ts';
+export { createSigningKey, readSigningKey } from './signing-key.ts';
+export type { PublicJwk, SigningAlgorithm, SigningKey } from './signing-key.ts';
+export { contextName, formatKubeconfig, mergeKubeconfig, removeFromKubeconfig, writeKubeconfig } from './kubeconfig.ts';
+export type { KubeconfigEntry } from './kubeconfig.ts';

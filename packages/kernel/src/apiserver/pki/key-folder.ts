@@ -1,0 +1,54 @@
+import { chmod, mkdir, open, readFile, rename } from 'node:fs/promises';
+import { join } from 'node:path';
+
+/** Where keys and certificates are kept between starts. */
+export interface KeyFolder {
+  /** Text of a file, or undefined when there is none. */
+  read(name: string): Promise<string | undefined>;
+  /** Replaces a file whole: a crash leaves the old or the new text. */
+  write(name: string, text: string): Promise<void>;
+}
+
+/** Files of mode 0600 in a directory of mode 0700, synced before they count. */
+export function fileKeyFolder(directory: string): KeyFolder {
+  return {
+    async read(name) {
+      try {
+        return await readFile(join(directory, name), 'utf8');
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+        throw error;
+      }
+    },
+    async write(name, text) {
+      await mkdir(directory, { recursive: true, mode: 0o700 });
+      await writePrivateFile(join(directory, name), text);
+    },
+  };
+}
+
+/** Nothing is kept after the process. */
+export function memoryKeyFolder(): KeyFolder {
+  const files = new Map<string, string>();
+  return {
+    read: (name) => Promise.resolve(files.get(name)),
+    write: (name, text) => {
+      files.set(name, text);
+      return Promise.resolve();
+    },
+  };
+}
+
+/** Writes beside the target, syncs and renames; the result is readable by its owner only. */
+export async function writePrivateFile(path: string, text: string): Promise<void> {
+  const beside = `${path}.new`;
+  const file = await open(beside, 'w', 0o600);
+  try {
+    await file.writeFile(text);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  await chmod(beside, 0o600); // the mode of open() does not apply to a left-over file
+  await rename(beside, path);
+}
