@@ -1,0 +1,161 @@
+import type { Pod, Probe } from '@keelson/api/core/v1';
+
+/** What a runtime says about itself; ends up in the Node object. */
+export interface RuntimeInfo {
+  /** Scheme of container ids and of `status.nodeInfo.containerRuntimeVersion` (`containerd://1.6.20`). */
+  readonly name: string;
+  readonly version: string;
+  /** Labels for the nodes it runs. */
+  readonly nodeLabels?: Readonly<Record<string, string>>;
+  /** Addresses of pods: from the node's pod range, or the host's own (processes on the host's network). */
+  readonly podAddresses: 'pod-range' | 'host';
+  /** Names of machine and kernel for `status.nodeInfo`; the agent's own where left out. */
+  readonly machine?: { readonly kernelVersion?: string; readonly osImage?: string; readonly architecture?: string; readonly operatingSystem?: string };
+}
+
+/** The pod-level environment of containers: network identity, cgroup parent, log folder. One per pod at a time. */
+export interface SandboxConfig {
+  readonly podUid: string;
+  readonly podName: string;
+  readonly podNamespace: string;
+  /** 0 for the first sandbox of the pod. */
+  readonly attempt: number;
+  readonly hostname: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+  readonly hostNetwork: boolean;
+}
+
+export interface SandboxStatus {
+  readonly id: string;
+  readonly podUid: string;
+  readonly attempt: number;
+  readonly state: 'ready' | 'not-ready';
+  /** Empty for pods on the host's network. */
+  readonly ips: readonly string[];
+  /** Wall time, milliseconds. */
+  readonly createdAt: number;
+}
+
+/** One container, fully resolved: the runtime looks nothing up. */
+export interface ContainerConfig {
+  readonly name: string;
+  /** 0 for the first; becomes `restartCount`. */
+  readonly attempt: number;
+  readonly image: string;
+  /** What `imageStatus` or `pullImage` returned. */
+  readonly imageId: string;
+  readonly command: readonly string[];
+  readonly args: readonly string[];
+  readonly workingDir: string | undefined;
+  readonly env: readonly { readonly name: string; readonly value: string }[];
+  readonly tty: boolean;
+  readonly stdin: boolean;
+  readonly annotations: Readonly<Record<string, string>>;
+}
+
+export type ContainerState = 'created' | 'running' | 'exited' | 'unknown';
+
+export interface ContainerStatus {
+  readonly id: string;
+  readonly sandboxId: string;
+  readonly name: string;
+  readonly attempt: number;
+  readonly state: ContainerState;
+  readonly image: string;
+  readonly imageId: string;
+  /** Wall times, milliseconds. */
+  readonly createdAt: number;
+  readonly startedAt?: number;
+  readonly finishedAt?: number;
+  readonly exitCode?: number;
+  /** Number of the signal that ended it. */
+  readonly signal?: number;
+  /** `Completed`, `Error`, `OOMKilled`, `StartError`…; absent: the agent words it from the exit code. */
+  readonly reason?: string;
+  readonly message?: string;
+}
+
+export interface ImageStatus {
+  readonly id: string;
+  readonly names: readonly string[];
+  readonly sizeBytes: number;
+}
+
+/** Something happened to a container without the agent asking. Delivered in order; the agent then reads the status. */
+export interface ContainerEvent {
+  readonly type: 'exited' | 'sandbox-lost';
+  readonly sandboxId: string;
+  readonly containerId?: string;
+}
+
+/** How much of a log to give. */
+export interface LogOptions {
+  readonly follow?: boolean | undefined;
+  readonly tailLines?: number | undefined;
+  /** Wall time, milliseconds: only lines from then on. */
+  readonly sinceTime?: number | undefined;
+  readonly timestamps?: boolean | undefined;
+  readonly limitBytes?: number | undefined;
+  readonly stream?: 'All' | 'Stdout' | 'Stderr' | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Takes a piece of log (UTF-8 text, whole lines except a last partial one). A returned promise is waited for before more comes. */
+export type LogSink = (chunk: string) => Promise<void> | void;
+
+export interface ExecRequest {
+  readonly command: readonly string[];
+  readonly tty?: boolean;
+  readonly stdin?: AsyncIterable<Uint8Array>;
+  readonly onStdout: (chunk: Uint8Array) => Promise<void> | void;
+  readonly onStderr: (chunk: Uint8Array) => Promise<void> | void;
+  readonly signal?: AbortSignal;
+}
+
+export type ProbeOutcome = { readonly ok: true } | { readonly ok: false; readonly message: string };
+
+/**
+ * Runs containers on one node. Shaped after CRI so that a client of containerd is a thin adapter: sandboxes hold
+ * containers, every operation is idempotent on its id, failures reject with a `RuntimeFault`. Nothing is polled: what
+ * happens by itself arrives through `onEvent`.
+ */
+export interface ContainerRuntime {
+  readonly info: RuntimeInfo;
+  /**
+   * What still runs from before the agent started. `expected` are the pods that the API server has on this node: a
+   * runtime with a store of its own ignores them. Called once, before anything else.
+   */
+  recover(expected: readonly Pod[]): Promise<{ readonly sandboxes: readonly SandboxStatus[]; readonly containers: readonly ContainerStatus[] }>;
+
+  runSandbox(config: SandboxConfig, signal: AbortSignal): Promise<SandboxStatus>;
+  /** Ends everything in it at once; resolves also for an unknown id. */
+  stopSandbox(id: string): Promise<void>;
+  /** Removes a stopped sandbox with its containers and their logs; resolves also for an unknown id. */
+  removeSandbox(id: string): Promise<void>;
+
+  /** Undefined: not on this node, pull it first. */
+  imageStatus(image: string): Promise<ImageStatus | undefined>;
+  pullImage(image: string, sandboxId: string, signal: AbortSignal): Promise<ImageStatus>;
+
+  /** Resolves to the container's id. */
+  createContainer(sandboxId: string, config: ContainerConfig, signal: AbortSignal): Promise<string>;
+  startContainer(id: string, signal: AbortSignal): Promise<void>;
+  /** SIGTERM, after `graceMs` SIGKILL; resolves when it has ended. A second call with a shorter grace shortens the wait of the first. */
+  stopContainer(id: string, graceMs: number): Promise<void>;
+  /** Removes an ended container and its log; resolves also for an unknown id. */
+  removeContainer(id: string): Promise<void>;
+  /** Synchronous: the runtime keeps what it runs at hand. Undefined for an unknown id. */
+  containerStatus(id: string): ContainerStatus | undefined;
+
+  /** Resolves when all was written, or with `follow` when the container has ended; rejects with the signal's reason on abort. */
+  readLog(containerId: string, options: LogOptions, sink: LogSink): Promise<void>;
+  /** Absent: commands cannot be run in containers of this runtime. Resolves to the exit code. */
+  exec?(containerId: string, request: ExecRequest): Promise<number>;
+  /** Answers probes itself (a simulation); absent: the agent probes by network and `exec`. */
+  probe?(containerId: string, type: 'startup' | 'liveness' | 'readiness', probe: Probe): Promise<ProbeOutcome>;
+
+  onEvent(listener: (event: ContainerEvent) => void): () => void;
+  /** The agent goes away. What then happens to running containers is the runtime's affair (and in its README). */
+  close(): Promise<void>;
+}
