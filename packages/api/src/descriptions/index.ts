@@ -1,0 +1,1 @@
+export { describeDefinition, type TypeDescription } from './describe.ts';

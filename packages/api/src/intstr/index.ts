@@ -1,0 +1,1 @@
+export { parsePercent, resolveIntOrPercent, type IntOrString } from './int-or-string.ts';

@@ -1,0 +1,10 @@
+import { conditions, fields, keyed, merged, type PackageOverlay } from './marks.ts';
+
+/** Marks of apiextensions.k8s.io/v1. */
+export const apiextensionsOverlay: PackageOverlay = {
+  CustomResourceDefinitionStatus: fields({ conditions: keyed('type') }),
+  JSONSchemaProps: fields({ 'x-kubernetes-validations': merged('rule') }),
+};
+
+/** Marks of apiregistration.k8s.io/v1. */
+export const apiregistrationOverlay: PackageOverlay = { APIServiceStatus: fields({ conditions }) };

@@ -1,0 +1,5 @@
+export {
+  addQuantities, compareQuantities, formatQuantity, parseQuantity, quantityMilli, quantityOf, quantityUnits, QuantityError,
+  subtractQuantities, type Quantity, type QuantityFormat,
+} from './quantity.ts';
+export { canonicalQuantity, milliOf, unitsOf } from './text.ts';
