@@ -1,0 +1,49 @@
+import type { Kind, KubeObject } from '@keelson/api';
+
+/**
+ * Layout of a stored object: `{"kind":K,"apiVersion":V,"metadata":{"resourceVersion":"0"<spaces>,…},…}`. The room
+ * behind the resourceVersion is filled in place when the store assigns the revision (spaces between tokens are legal
+ * JSON), so one buffer serves the log, the cache, every GET, LIST and WATCH without another serialization.
+ */
+const marker = '"resourceVersion":"';
+const markerBytes = Buffer.from(marker, 'latin1');
+/** Digits of the largest safe integer, the closing quote, and the comma or brace stays outside. */
+const room = 17;
+const emptyRoom = `0"${' '.repeat(room - 2)}`;
+
+/** Serializes an object of a kind, with room for its resourceVersion; whatever version it carries is left out. */
+export function serializeObject(kind: Pick<Kind, 'kind' | 'apiVersion'>, object: KubeObject): Buffer {
+  const { kind: _kind, apiVersion: _apiVersion, metadata, ...rest } = object;
+  const { resourceVersion: _resourceVersion, ...meta } = metadata;
+  const metaJson = JSON.stringify(meta);
+  const restJson = JSON.stringify(rest);
+  const text =
+    `{"kind":"${kind.kind}","apiVersion":"${kind.apiVersion}","metadata":{${marker}${emptyRoom}` +
+    (metaJson.length > 2 ? `,${metaJson.slice(1)}` : '}') +
+    (restJson.length > 2 ? `,${restJson.slice(1)}` : '}');
+  return exactBuffer(text);
+}
+
+/** Writes a revision into bytes made by {@link serializeObject}, in place. */
+export function stampRevision(bytes: Buffer, revision: number): void {
+  const at = bytes.indexOf(markerBytes);
+  if (at < 0) return;
+  const start = at + markerBytes.length;
+  const text = `${revision}"`.padEnd(room, ' ');
+  bytes.latin1Write(text, start, room);
+}
+
+/** A buffer of its own, exactly as long as needed: pooled ones keep 8 KiB alive and cost a third more memory. */
+export function exactBuffer(text: string): Buffer {
+  const length = Buffer.byteLength(text, 'utf8');
+  const bytes = Buffer.allocUnsafeSlow(length);
+  bytes.utf8Write(text, 0, length);
+  return bytes;
+}
+
+/** True if two serializations describe the same object, whatever their revisions. */
+export function sameContent(a: Buffer, b: Buffer): boolean {
+  if (a.length !== b.length) return false;
+  const start = a.indexOf(markerBytes) + markerBytes.length;
+  return a.compare(b, 0, start, 0, start) === 0 && a.compare(b, start + room, b.length, start + room, a.length) === 0;
+}

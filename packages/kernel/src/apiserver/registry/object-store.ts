@@ -1,0 +1,88 @@
+import { context, SpanKind, trace, type SpanContext, type Tracer } from '@opentelemetry/api';
+import type { Op, Store } from '../../storage/index.ts';
+import { CachedObject, type CauseTable, type ParsedObjects } from '../../watch/index.ts';
+import type { EventLeases } from './event-leases.ts';
+import type { ResourceStorage } from './served-resource.ts';
+
+/**
+ * Guarded writes of serialized objects. Each one is a transaction on the key's mod-revision; the outcome is visible in
+ * the resource's cache before the call returns, so a client that reads after its own write finds it.
+ */
+export class ObjectStore {
+  constructor(
+    private readonly store: Store,
+    private readonly causes: CauseTable,
+    private readonly parsed: ParsedObjects,
+    private readonly leases: EventLeases,
+    private readonly tracer: Tracer,
+  ) {}
+
+  get revision(): number {
+    return this.store.revision;
+  }
+
+  /** Undefined if the key exists already. */
+  create(storage: ResourceStorage, key: string, bytes: Buffer): Promise<CachedObject | undefined> {
+    return this.#write('create', storage, key, 0, bytes);
+  }
+
+  /** Undefined if the stored version is no longer `revision`. */
+  replace(storage: ResourceStorage, key: string, revision: number, bytes: Buffer): Promise<CachedObject | undefined> {
+    return this.#write('update', storage, key, revision, bytes);
+  }
+
+  /** The state that was removed, under the revision of the deletion; undefined if the stored version is no longer `revision`. */
+  remove(storage: ResourceStorage, key: string, revision: number): Promise<CachedObject | undefined> {
+    return this.#write('delete', storage, key, revision, undefined);
+  }
+
+  async #write(op: 'create' | 'update' | 'delete', storage: ResourceStorage, key: string, revision: number, bytes: Buffer | undefined): Promise<CachedObject | undefined> {
+    const parent = trace.getActiveSpan();
+    if (parent === undefined || !parent.isRecording()) return this.#commit(storage, key, revision, bytes, parent?.spanContext());
+    const span = this.tracer.startSpan(`store ${op} ${storage.kind.plural}`, { kind: SpanKind.CLIENT });
+    try {
+      const written = await this.#commit(storage, key, revision, bytes, span.spanContext());
+      if (written !== undefined) {
+        span.setAttribute('keelson.revision', written.revision);
+        const publish = this.tracer.startSpan(`publish ${storage.kind.plural}`, { kind: SpanKind.PRODUCER }, trace.setSpan(context.active(), span));
+        publish.setAttribute('keelson.revision', written.revision);
+        publish.setAttribute('keelson.watchers', storage.cache.subscribers);
+        publish.end();
+      }
+      return written;
+    } catch (error) {
+      span.recordException(error as Error);
+      throw error;
+    } finally {
+      span.end();
+    }
+  }
+
+  async #commit(storage: ResourceStorage, key: string, revision: number, bytes: Buffer | undefined, cause: SpanContext | undefined): Promise<CachedObject | undefined> {
+    const storageKey = storage.prefix + key;
+    const withdraw = this.causes.announce(storageKey, bytes, cause);
+    let op: Op;
+    if (bytes === undefined) op = { type: 'delete', key: storageKey };
+    else {
+      const lease = this.leases.applies(storage.kind) ? await this.leases.current() : undefined;
+      op = { type: 'put', key: storageKey, value: bytes, ...(lease === undefined ? {} : { lease }) };
+    }
+    try {
+      const result = await this.store.txn({ compare: [{ key: storageKey, modRevision: revision }], ops: [op] });
+      if (!result.ok) {
+        withdraw();
+        // The loser must see the winner's state, or a retry would work on the old one again.
+        await storage.cache.reached(result.revision);
+        return undefined;
+      }
+      await storage.cache.reached(result.revision);
+      const current = storage.cache.get(key);
+      if (bytes !== undefined && current?.revision === result.revision) return current;
+      const entry = result.entries[0];
+      return new CachedObject(key, bytes === undefined ? (entry?.value ?? Buffer.alloc(0)) : (entry?.value ?? bytes), result.revision, this.parsed);
+    } catch (error) {
+      withdraw();
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,12 @@
+export { CachedObject } from './cached-object.ts';
+export { CacheEvent } from './cache-event.ts';
+export type { ViewEvent } from './cache-event.ts';
+export { CauseTable } from './cause-table.ts';
+export { FrameStream, FrameStreams } from './frame-stream.ts';
+export type { FrameFormat, FrameWriter, ScheduleFlush } from './frame-stream.ts';
+export { ParsedObjects, deepFreeze, parseFrozen } from './parsed-objects.ts';
+export { ResourceCache, WindowExceededError, selectFrom } from './resource-cache.ts';
+export type { ResourceCacheOptions, Subscription } from './resource-cache.ts';
+export { everything, inNamespace } from './selector.ts';
+export type { ObjectSelector, SelectorIndex } from './selector.ts';
+export type { ViewSubscriber } from './view.ts';
