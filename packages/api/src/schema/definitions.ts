@@ -43,8 +43,17 @@ function parse(line: string, overlay: TypeOverlay | undefined): Definition {
     const schema = schemaOf(token.slice(colon + 1));
     fields.set(field, { name: field, schema, required, ...unmarked(name, field, schema), ...overlay?.fields[field] });
   }
+  const kind = fields.get('kind');
+  if (kind !== undefined && fields.has('apiVersion') && (fields.has('metadata') || metaKinds.has(name))) {
+    fields.set('kind', { ...kind, enum: [name.slice(name.lastIndexOf('.') + 1)] });
+  }
   return { name, fields, ...(overlay?.mapType === undefined ? {} : { mapType: overlay.mapType }) };
 }
+
+/** Top-level kinds of meta/v1 that have no metadata. */
+const metaKinds = new Set(
+  ['APIGroup', 'APIGroupList', 'APIResourceList', 'APIVersions', 'DeleteOptions'].map((kind) => `io.k8s.apimachinery.pkg.apis.meta.v1.${kind}`),
+);
 
 /** A list without a mark is atomic; only the items of a List object have no list type at all. */
 function unmarked(owner: string, field: string, schema: TypeSchema): FieldMarks {
