@@ -1,0 +1,17 @@
+export { apiClient, type ApiClientOptions, type TrackingApiClient } from './api-client.ts';
+export { OwnWrites } from './own-writes.ts';
+export { KindLookup } from './kind-lookup.ts';
+export { newObject } from './new-object.ts';
+export { revisionOf } from './revision.ts';
+export { deepFreeze } from './freeze.ts';
+export { Backoff, type BackoffOptions } from './backoff.ts';
+export { microTime, secondTime } from './micro-time.ts';
+export { Informer, type Change, type ChangeHandler } from './informer/informer.ts';
+export { InformerFactory, type InformerFactoryOptions, type InformerUse } from './informer/informer-factory.ts';
+export { ObjectStore } from './informer/object-store.ts';
+export type { ReflectorTiming } from './informer/reflector.ts';
+export { LeaderElection, type LeaderElectionOptions } from './lease/leader-election.ts';
+export { eventRecorder, type EventRecorderOptions, type FlushableEventRecorder } from './events/event-recorder.ts';
+export { addFinalizer, hasFinalizer, removeFinalizer } from './finalizers.ts';
+export { setControllerReference } from './owners.ts';
+export { isControlledBy } from '@keelson/api';
