@@ -1,3 +1,5 @@
+import type { Clock } from '@keelson/sdk';
+
 /**
  * The revisioned key-value contract that every storage driver fulfils.
  *
@@ -146,7 +148,11 @@ export interface Store {
 
   get(key: string): Promise<Entry | undefined>;
   range(request: RangeRequest): Promise<RangeResult>;
-  /** Resolves only after the result is durable. Rejects with `StoreError` if the outcome is failure or unknown. */
+  /**
+   * Resolves only after the result is durable. Rejects with `StoreError` if the outcome is failure or unknown.
+   * The store takes the value buffers over: the caller must not write to them afterwards. A transaction that only
+   * deletes what is not there changes nothing and gets the current revision, as in etcd.
+   */
   txn(txn: Txn): Promise<TxnResult>;
   watch(request: WatchRequest, sink: WatchSink): Watch;
   /** Forget versions older than `revision`. Errors: `CompactedError` (already), `FutureRevisionError`. */
@@ -166,8 +172,14 @@ export interface Store {
 
 /** A store whose state is persistent (structure-sharing): forking costs no copy. Memory and embedded drivers. */
 export interface ForkableStore extends Store {
-  /** An independent in-memory store that starts with this one's present state and revision. Synchronous. */
-  fork(options?: StoreOptions): ForkableStore;
+  /** An independent in-memory store that starts with this one's present state, revision and history. Synchronous. */
+  fork(options?: ForkOptions): ForkableStore;
+}
+
+/** What a fork may do differently from the store it came from. */
+export interface ForkOptions extends StoreOptions {
+  /** Time of the fork; absent: the parent's clock. Leases go on with the time they had left. */
+  readonly clock?: Clock;
 }
 
 /** Every fault of a driver. `code` is stable: `KEEL_STORE_…`. */
@@ -222,6 +234,14 @@ export class StoreUnavailableError extends StoreError {
   readonly code = 'KEEL_STORE_UNAVAILABLE';
   constructor(message: string, options?: ErrorOptions) {
     super(message, options);
+  }
+}
+
+/** A request that no store could serve (no operation, a key twice, an empty key); a fault of the caller. */
+export class InvalidRequestError extends StoreError {
+  readonly code = 'KEEL_STORE_INVALID';
+  constructor(message: string) {
+    super(message);
   }
 }
 
