@@ -1,0 +1,1 @@
+export { defaultObject } from './default-object.ts';
