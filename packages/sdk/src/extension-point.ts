@@ -16,6 +16,11 @@ export interface ExtensionPoint<T> {
   readonly type?: T;
   /** Methods of a contribution are called through the host's guard with this deadline; default 30 s. */
   readonly deadlineMs?: number;
+  /**
+   * False: contributions are handed over as they are, because throwing and taking long are part of the contract and the
+   * consumer deals with both (a reconcile is retried). Absent: calls are guarded.
+   */
+  readonly guarded?: boolean;
   with(value: T): Contribution;
 }
 
@@ -59,7 +64,7 @@ export interface Contributions<T> extends Iterable<T> {
 /** Declares a point; `key` is dotted and plural (`keelson.dns.handlers`). */
 export function extensionPoint<T>(
   key: string,
-  options: { readonly cardinality?: Cardinality; readonly ordered?: boolean; readonly deadlineMs?: number } = {},
+  options: { readonly cardinality?: Cardinality; readonly ordered?: boolean; readonly deadlineMs?: number; readonly guarded?: boolean } = {},
 ): ExtensionPoint<T> {
   return Object.freeze({
     tokenKind: 'point' as const,
@@ -67,6 +72,7 @@ export function extensionPoint<T>(
     cardinality: options.cardinality ?? 'any',
     ordered: options.ordered ?? false,
     ...(options.deadlineMs === undefined ? {} : { deadlineMs: options.deadlineMs }),
+    ...(options.guarded === undefined ? {} : { guarded: options.guarded }),
     with: (value: T): Contribution => ({ contributionTo: key, value }),
   });
 }
