@@ -1,0 +1,12 @@
+export { effectiveRules } from './aggregation.ts';
+export { bootstrapPolicy } from './bootstrap/policy.ts';
+export type { BootstrapObject } from './bootstrap/notation.ts';
+export { planBootstrap } from './bootstrap/reconcile.ts';
+export type { BootstrapPlan } from './bootstrap/reconcile.ts';
+export { EscalationGuard } from './escalation.ts';
+export { forbidden } from './forbidden.ts';
+export { RbacAuthorizer } from './rbac-authorizer.ts';
+export { RbacIndex } from './rbac-index.ts';
+export type { RbacChange, RbacObject, RbacSource } from './rbac-source.ts';
+export { listRules } from './rules-review.ts';
+export type { SubjectRules } from './rules-review.ts';
