@@ -8,12 +8,10 @@ import type { ClusterSnapshot, NodeView, PodInfo } from './snapshot.ts';
  */
 export type ClusterEvent = 'node-add' | 'node-allocatable' | 'node-labels' | 'node-taints' | 'node-unschedulable' | 'pod-delete';
 
-/**
- * A filter made ready for one pod: synchronous, valid until the cycle ends.
- */
+/** A filter made ready for one pod: synchronous, valid until the cycle ends. */
 export interface FilterPlan {
-  /** Only these rows can fit (a pod pinned to a node); the framework then looks at no other node. */
-  readonly onlyRows?: readonly number[];
+  /** Only these rows can fit (a pod pinned to a node): the framework looks at no other node, and says `reason` of them. */
+  readonly only?: { readonly rows: readonly number[]; readonly reason: string };
   /**
    * Looks at positions `from` to `to` (exclusive) of `rows` whose `verdicts` entry is 0 and writes `code` where the
    * node does not fit. One tight loop: the framework calls it once per block of nodes, not per node.
