@@ -9,7 +9,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 export default {
   rootDir: root,
   roots: ['<rootDir>/packages', '<rootDir>/plugins', '<rootDir>/tools', '<rootDir>/examples'],
-  testMatch: ['**/*.test.ts', '**/*.itest.ts'],
+  testMatch: ['**/*.test.ts', '**/*.itest.ts', '**/*.test.mjs'],
   testPathIgnorePatterns: ['/node_modules/', '/dist/'],
   modulePathIgnorePatterns: ['<rootDir>/.*/dist/', '<rootDir>/.keelson/', '<rootDir>/.nx/'],
   testEnvironment: 'node',

@@ -1,6 +1,6 @@
 import {
-  context, INVALID_SPAN_CONTEXT, isSpanContextValid, ROOT_CONTEXT, SpanKind, SpanStatusCode, trace,
-  type Attributes, type Context, type Link, type Span, type SpanContext, type Tracer,
+  context, INVALID_SPAN_CONTEXT, isSpanContextValid, ROOT_CONTEXT, SpanStatusCode, trace,
+  type Attributes, type Context, type Link, type Span, type SpanContext, type SpanKind, type Tracer,
 } from '@opentelemetry/api';
 
 /** What `withSpan` needs beside the name. */
