@@ -35,7 +35,8 @@ function swc(syntax) {
       parser: syntax === 'typescript' ? { syntax, decorators: true } : { syntax },
       ...(syntax === 'typescript' ? { transform: { legacyDecorator: true, decoratorMetadata: false } } : {}),
     },
-    module: { type: 'commonjs', importInterop: 'node' },
+    // Not 'node': what jest loads as CommonJS was an ES module before, so a default import means its `default` export.
+    module: { type: 'commonjs', importInterop: 'swc' },
     sourceMaps: 'inline',
   };
 }

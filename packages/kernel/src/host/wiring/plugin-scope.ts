@@ -45,8 +45,9 @@ export class PluginScope {
       return call.run(dependencies);
     };
     const ids = fields.map(({ key, optional }) => (optional ? { serviceIdentifier: key, optional: true as const } : key));
-    this.#child.bind<Setup>(setupId).toResolvedValue(build, ids as []);
-    return this.#child.get<Setup>(setupId);
+    // Boxed: inversify takes a promise for an asynchronous service, and a misbehaved setup deserves a better message.
+    this.#child.bind<{ readonly setup: Setup }>(setupId).toResolvedValue((...values: unknown[]) => ({ setup: build(...values) }), ids as []);
+    return this.#child.get<{ readonly setup: Setup }>(setupId).setup;
   }
 
   /** Makes the decorated class that a `setup` may name instead of returning an object. */
