@@ -4,7 +4,7 @@ export {
 export { builtinKinds, findKind, storageKind } from './kinds.ts';
 export {
   compareVersions, controllerOf, controllerReference, findCondition, formatApiVersion, gvkOf, isConditionTrue,
-  isControlledBy, isTerminating, namespaceOf, objectKey, ownerReference, parseApiVersion, parseObjectKey, withCondition,
+  isControlledBy, isEqual, isTerminating, namespaceOf, objectKey, ownerReference, parseApiVersion, parseObjectKey, withCondition,
 } from './meta/index.ts';
 export type {
   Condition, ConditionLike, DeleteOptions, Draft, DraftMeta, Frozen, GroupVersion, GroupVersionKind, KubeObject,

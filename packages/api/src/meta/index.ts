@@ -7,6 +7,7 @@ export type {
 export type { Info as VersionInfo } from '../../generated/types/version.ts';
 export { findCondition, isConditionTrue, withCondition, type ConditionLike } from './conditions.ts';
 export { compareVersions, formatApiVersion, gvkOf, parseApiVersion, type GroupVersion, type GroupVersionKind } from './group-version.ts';
+export { isEqual } from './equal.ts';
 export { isTerminating, namespaceOf, objectKey, parseObjectKey, type ObjectName } from './keys.ts';
 export type { Draft, DraftMeta, Frozen, KubeObject, List } from './object.ts';
 export { controllerOf, controllerReference, isControlledBy, ownerReference } from './owners.ts';
