@@ -5,7 +5,6 @@ export { newObject } from './new-object.ts';
 export { revisionOf } from './revision.ts';
 export { deepFreeze } from './freeze.ts';
 export { Backoff, type BackoffOptions } from './backoff.ts';
-export { microTime, secondTime } from './micro-time.ts';
 export { Informer, type Change, type ChangeHandler } from './informer/informer.ts';
 export { InformerFactory, type InformerFactoryOptions, type InformerUse } from './informer/informer-factory.ts';
 export { ObjectStore } from './informer/object-store.ts';

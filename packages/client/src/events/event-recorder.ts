@@ -3,7 +3,7 @@ import { Event } from '@keelson/api/core/v1';
 import type { KubeObject } from '@keelson/api';
 import { isStatus, type ApiClient, type Clock, type Logger, type Random } from '@keelson/sdk';
 import type { EventRecorder } from '@keelson/sdk/controller';
-import { secondTime } from '../micro-time.ts';
+import { formatTime } from '@keelson/api/time';
 import { newObject } from '../new-object.ts';
 import { BoundedMap } from './bounded-map.ts';
 import { EventAggregator } from './event-aggregator.ts';
@@ -75,7 +75,7 @@ class ApiEventRecorder implements FlushableEventRecorder {
       if (!known.queued) this.#enqueue(known, () => this.#countUp(known, about, type, reason, folded.message));
       return;
     }
-    const stored: Stored = { namespace: namespace ?? 'default', name: this.#name(name, now), first: secondTime(now), count: 1, queued: false };
+    const stored: Stored = { namespace: namespace ?? 'default', name: this.#name(name, now), first: formatTime(now), count: 1, queued: false };
     this.#stored.set(folded.key, stored);
     this.#enqueue(stored, () => this.#create(stored, about, type, reason, folded.message));
   }
@@ -125,14 +125,14 @@ class ApiEventRecorder implements FlushableEventRecorder {
       reportingComponent: component,
       reportingInstance: '',
       firstTimestamp: stored.first,
-      lastTimestamp: secondTime(clock.now()),
+      lastTimestamp: formatTime(clock.now()),
       count: stored.count,
     }));
   }
 
   async #countUp(stored: Stored, about: KubeObject, type: string, reason: string, message: string): Promise<void> {
     const { api, clock } = this.#options;
-    const body = { count: stored.count, lastTimestamp: secondTime(clock.now()), message };
+    const body = { count: stored.count, lastTimestamp: formatTime(clock.now()), message };
     try {
       await api.patch(Event, stored, { type: 'strategic', body });
     } catch (error) {

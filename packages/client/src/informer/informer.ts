@@ -38,6 +38,7 @@ export class Informer<T extends KubeObject> {
   #revision = 0;
   #hasSynced = false;
   #stale = 0;
+  #stopped: KeelsonError | undefined;
 
   constructor(options: ReflectorOptions<T>) {
     this.kind = options.kind;
@@ -70,10 +71,11 @@ export class Informer<T extends KubeObject> {
 
   /** Ends the watch; whoever waits is told. The copy stays readable. */
   stop(): void {
+    this.#stopped = new KeelsonError('KEEL_INFORMER_STOPPED', `informer of ${this.kind.plural} was stopped`);
     this.#reflector.stop();
     const waiters = this.#waiters;
     this.#waiters = [];
-    for (const waiter of waiters) waiter.settle(new KeelsonError('KEEL_INFORMER_STOPPED', `informer of ${this.kind.plural} was stopped`));
+    for (const waiter of waiters) waiter.settle(this.#stopped);
   }
 
   get(ref: ObjectRef): T | undefined {
@@ -105,6 +107,7 @@ export class Informer<T extends KubeObject> {
   /** Resolves when `test` holds; it is asked after each event and bookmark. Rejects on abort and on stop. */
   waitUntil(test: () => boolean, signal?: AbortSignal): Promise<void> {
     if (test()) return Promise.resolve();
+    if (this.#stopped !== undefined) return Promise.reject(this.#stopped);
     if (signal?.aborted) return Promise.reject(signal.reason as Error);
     return new Promise((resolve, reject) => {
       const aborted = (): void => {

@@ -1,6 +1,6 @@
 import { Lease } from '@keelson/api/coordination/v1';
 import { isStatus, type ApiClient, type Cancel, type Clock, type Logger, type Random } from '@keelson/sdk';
-import { microTime } from '../micro-time.ts';
+import { formatMicroTime } from '@keelson/api/time';
 import { newObject } from '../new-object.ts';
 
 /** What an election needs; times in milliseconds. */
@@ -93,7 +93,7 @@ export class LeaderElection {
   async #acquireOrRenew(): Promise<boolean> {
     const { api, clock, name, identity } = this.#options;
     const namespace = this.#options.namespace ?? 'kube-system';
-    const now = microTime(clock.now());
+    const now = formatMicroTime(clock.now());
     const lease = await api.get(Lease, { namespace, name });
     const spec = { holderIdentity: identity, leaseDurationSeconds: this.#leaseDuration / 1000, acquireTime: now, renewTime: now };
     if (lease === undefined) {
@@ -131,7 +131,7 @@ export class LeaderElection {
     try {
       const lease = await api.get(Lease, { namespace, name });
       if (lease?.spec?.holderIdentity !== identity) return;
-      const now = microTime(clock.now());
+      const now = formatMicroTime(clock.now());
       await api.update({ ...lease, spec: { ...lease.spec, holderIdentity: '', leaseDurationSeconds: 1, acquireTime: now, renewTime: now } });
     } catch (error) {
       log.debug('lease could not be released, it will expire', { lease: name, error: (error as Error).message });

@@ -67,6 +67,11 @@ export interface ControllerDeclaration<T extends KubeObject = KubeObject> {
   readonly concurrency?: number;
   /** Reconcile every object again this often, milliseconds; default never. */
   readonly resyncEvery?: number;
+  /**
+   * Least time between two reconciles of one object, milliseconds: what happens in between is taken together.
+   * Keeps an object with thousands of dependents from being reconciled for each of their changes; default 0.
+   */
+  readonly spacing?: (object: T) => number;
   /** Run only while holding this Lease (name in kube-system); absent: no election. */
   readonly leaderElection?: string;
   reconcile(object: T, context: ReconcileContext): Promise<ReconcileResult> | ReconcileResult;
@@ -75,7 +80,7 @@ export interface ControllerDeclaration<T extends KubeObject = KubeObject> {
 }
 
 /** Every controller of the cluster; run by the controller runner plugin, each as the plugin that contributed it. */
-export const Controllers = extensionPoint<ControllerDeclaration>('keelson.controllers');
+export const Controllers = extensionPoint<ControllerDeclaration>('keelson.controllers', { guarded: false });
 
 /** Short forms of a reconcile's answer. */
 export const Result = Object.freeze({

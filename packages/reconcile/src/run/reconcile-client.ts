@@ -1,0 +1,82 @@
+import { objectKey, type Kind, type KubeObject } from '@keelson/api';
+import { revisionOf } from '@keelson/client';
+import type { ApiClient, DeleteOptions, ListOptions, ListResult, ObjectRef, Patch, Selection, WatchHandle, WatchHandler, WatchOptions, WriteOptions } from '@keelson/sdk';
+import type { ControllerCaches } from './controller-caches.ts';
+import type { ReconcileSpan } from './reconcile-span.ts';
+
+/** What a reconcile's client needs beside the client that it wraps. */
+export interface ReconcileClientOptions {
+  readonly inner: ApiClient;
+  readonly span: ReconcileSpan;
+  readonly caches: ControllerCaches;
+  /** Writes are refused once it is aborted: the controller was stopped or lost its lease. */
+  readonly signal: AbortSignal;
+}
+
+/** The client of one reconcile: its writes are caused by the reconcile's span, and noted so that the next one sees them. */
+export class ReconcileClient implements ApiClient {
+  constructor(private readonly options: ReconcileClientOptions) {}
+
+  get<T extends KubeObject>(kind: Kind<T>, ref: ObjectRef, options?: { readonly resourceVersion?: string; readonly signal?: AbortSignal }): Promise<T | undefined> {
+    return this.options.inner.get(kind, ref, options);
+  }
+
+  list<T extends KubeObject>(kind: Kind<T>, options?: ListOptions): Promise<ListResult<T>> {
+    return this.options.inner.list(kind, options);
+  }
+
+  watch<T extends KubeObject>(kind: Kind<T>, options: WatchOptions, handler: WatchHandler<T>): WatchHandle {
+    return this.options.inner.watch(kind, options, handler);
+  }
+
+  create<T extends KubeObject>(object: T, options?: WriteOptions): Promise<T> {
+    return this.#write((api) => api.create(object, options), options);
+  }
+
+  update<T extends KubeObject>(object: T, options?: WriteOptions): Promise<T> {
+    return this.#write((api) => api.update(object, options), options);
+  }
+
+  updateStatus<T extends KubeObject>(object: T, options?: WriteOptions): Promise<T> {
+    return this.#write((api) => api.updateStatus(object, options), options);
+  }
+
+  patch<T extends KubeObject>(kind: Kind<T>, ref: ObjectRef, patch: Patch, options?: WriteOptions & { readonly subresource?: string }): Promise<T> {
+    return this.#write((api) => api.patch(kind, ref, patch, options), options);
+  }
+
+  async delete(target: KubeObject | { readonly kind: Kind<KubeObject>; readonly ref: ObjectRef }, options?: DeleteOptions): Promise<void> {
+    const { caches } = this.options;
+    const byRef = 'ref' in target;
+    const kind = byRef ? target.kind : target;
+    const ref = byRef ? target.ref : target.metadata;
+    const uid = byRef ? caches.uidOf(kind, ref) : target.metadata.uid;
+    await this.#run((api) => api.delete(target, options));
+    if (uid === undefined || options?.dryRun) return;
+    for (const expectations of caches.expectationsOf(kind)) expectations.deleted(objectKey(ref), uid);
+  }
+
+  deleteCollection<T extends KubeObject>(kind: Kind<T>, selection: Selection, options?: DeleteOptions): Promise<void> {
+    return this.#run((api) => api.deleteCollection(kind, selection, options));
+  }
+
+  async subresource<B, R>(kind: Kind<KubeObject>, ref: ObjectRef, subresource: string, verb: 'get' | 'create' | 'update', body?: B): Promise<R> {
+    if (verb === 'get') return this.options.inner.subresource<B, R>(kind, ref, subresource, verb, body);
+    const answer = await this.#run((api) => api.subresource<B, R>(kind, ref, subresource, verb, body));
+    const revision = revisionOf((answer as Partial<KubeObject> | undefined)?.metadata?.resourceVersion);
+    for (const expectations of this.options.caches.expectationsOf(kind)) expectations.reached(revision);
+    return answer;
+  }
+
+  async #write<T extends KubeObject>(write: (api: ApiClient) => Promise<T>, options: WriteOptions | undefined): Promise<T> {
+    const answer = await this.#run(write);
+    if (!options?.dryRun) for (const expectations of this.options.caches.expectationsOf(answer)) expectations.written(objectKey(answer), answer);
+    return answer;
+  }
+
+  async #run<R>(write: (api: ApiClient) => Promise<R>): Promise<R> {
+    const { signal, span, inner } = this.options;
+    signal.throwIfAborted();
+    return span.run(() => write(inner));
+  }
+}
