@@ -61,6 +61,11 @@ export interface WatchHandler<T> {
 /** Handle of a running watch. `stop` is idempotent; after it no handler method is called. */
 export interface WatchHandle {
   stop(): void;
+  /**
+   * Resolves when every change up to `revision` (of any resource) has been handed to the handler; undefined if that is
+   * so already. Absent where the transport cannot know (HTTP): events and bookmarks tell there.
+   */
+  reached?(revision: number): Promise<void> | undefined;
 }
 
 export interface WriteOptions {

@@ -6,6 +6,7 @@ import type { Store } from '../storage/index.ts';
 import type { ParsedObjects } from '../watch/index.ts';
 import type { AdmissionChain } from './admission/chain.ts';
 import type { KindHooks } from './registry/kind-hooks.ts';
+import type { RbacGuard } from './registry/rbac-guard.ts';
 import type { ObjectStore } from './registry/object-store.ts';
 import type { ResourceRegistry } from './registry/resource-registry.ts';
 
@@ -22,6 +23,7 @@ export interface ApiContext {
   readonly admission: AdmissionChain;
   readonly lookup: AdmissionLookup;
   readonly hooks: KindHooks;
+  readonly rbacGuard: RbacGuard;
   /** Throws Forbidden unless the user may do that; for checks that depend on the object (escalation, subresources of others). */
   authorize(attributes: AccessAttributes): Promise<void>;
   /** True if the user may do that. */

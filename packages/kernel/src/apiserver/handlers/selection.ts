@@ -34,14 +34,14 @@ function withName(fieldText: string, name: string | undefined): string {
 
 function parsedLabels(text: string): (labels: Readonly<Record<string, string>>) => boolean {
   const parsed = parseLabelSelector(text);
-  if (!parsed.ok) throw badRequest(`unable to parse requirement: ${parsed.error}`);
+  if (!parsed.ok) throw badRequest(`unable to parse requirement: ${parsed.message}`);
   const selector = parsed.value;
   return (labels) => selector.matches(labels);
 }
 
 function parsedFields(kind: Kind, text: string) {
   const parsed = parseFieldSelector(text);
-  if (!parsed.ok) throw badRequest(parsed.error);
+  if (!parsed.ok) throw badRequest(parsed.message);
   const problem = fieldSelectorError(kind, parsed.value);
   if (problem !== undefined) throw badRequest(problem);
   return parsed.value;

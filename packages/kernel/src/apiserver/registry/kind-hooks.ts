@@ -8,8 +8,8 @@ export interface KindHook {
   beforeCreate?(object: MutableObject, context: ApiContext, dryRun: boolean): (() => void) | undefined;
   /** The same for updates; `old` is frozen. */
   beforeUpdate?(object: MutableObject, old: MutableObject, context: ApiContext, dryRun: boolean): (() => void) | undefined;
-  /** More work after the object is stored. */
-  afterCreate?(object: MutableObject, context: ApiContext): Promise<void> | void;
+  /** An update is stored: what `old` held and `next` does not is free. */
+  settled?(next: MutableObject, old: MutableObject): void;
   /** True if the object has to wait for something beyond its finalizers before it can be removed (namespaces). */
   holdsDeletion?(object: MutableObject): boolean;
   /** Changes made when deletion begins. */

@@ -30,14 +30,14 @@ export function stampRevision(bytes: Buffer, revision: number): void {
   if (at < 0) return;
   const start = at + markerBytes.length;
   const text = `${revision}"`.padEnd(room, ' ');
-  bytes.latin1Write(text, start, room);
+  bytes.write(text, start, room, 'latin1');
 }
 
 /** A buffer of its own, exactly as long as needed: pooled ones keep 8 KiB alive and cost a third more memory. */
 export function exactBuffer(text: string): Buffer {
   const length = Buffer.byteLength(text, 'utf8');
   const bytes = Buffer.allocUnsafeSlow(length);
-  bytes.utf8Write(text, 0, length);
+  bytes.write(text, 0, length, 'utf8');
   return bytes;
 }
 

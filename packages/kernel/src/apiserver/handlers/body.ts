@@ -1,0 +1,116 @@
+import type { Kind } from '@keelson/api';
+import { decodeObject } from '@keelson/api/schema';
+import { StatusError } from '@keelson/sdk';
+import { badRequest } from '../api-errors.ts';
+import type { ApiRequest, MutableObject, RequestBody } from '../request.ts';
+import { duplicateFields } from './duplicate-fields.ts';
+import { parseYaml } from './yaml-body.ts';
+
+const jsonTypes = new Set(['application/json', '']);
+const yamlTypes = new Set(['application/yaml', 'text/yaml', 'application/x-yaml']);
+
+/** The body as plain data that the caller may change. Errors: 400 if it cannot be parsed, 415 for other content types. */
+export function parseBody(body: RequestBody | undefined): unknown {
+  if (body === undefined) return undefined;
+  if (body.type === 'object') return structuredClone(body.value);
+  if (body.bytes.length === 0) return undefined;
+  const type = body.contentType;
+  if (yamlTypes.has(type)) return parseYaml(body.bytes);
+  if (!jsonTypes.has(type)) {
+    throw new StatusError(
+      'UnsupportedMediaType',
+      `the body of the request was in an unknown format - accepted media types include: application/json, application/yaml`,
+    );
+  }
+  return parseJson(body.bytes);
+}
+
+/** Errors: 400 that quotes the parser, never the content. */
+export function parseJson(bytes: Buffer): unknown {
+  try {
+    return JSON.parse(bytes.toString('utf8'));
+  } catch (error) {
+    throw badRequest(`couldn't parse the request body as JSON: ${withoutContent(error as Error)}`);
+  }
+}
+
+/** An engine's message may quote the text around the mistake, and the text may be a secret. */
+function withoutContent(error: Error): string {
+  const position = /at position \d+( \(line \d+ column \d+\))?/.exec(error.message);
+  if (/end of JSON input/i.test(error.message)) return 'unexpected end of JSON input';
+  return position === null ? 'invalid character' : `invalid character ${position[0]}`;
+}
+
+/**
+ * The object of a write, checked against its kind's schema: types (400), unknown and duplicate fields (400, a warning,
+ * or nothing, as `fieldValidation` says), kind and apiVersion (400).
+ */
+export function decodeBody(request: ApiRequest, kind: Kind): MutableObject {
+  const value = parseBody(request.body);
+  if (value === undefined) throw badRequest(`the body of the request was empty, expected ${kind.kind}`);
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw badRequest(`${kind.kind} in version "${kind.version}" cannot be handled as a ${kind.kind}: json: cannot unmarshal ${jsonType(value)} into Go value of type ${goType(kind)}`);
+  }
+  const object = value as MutableObject;
+  checkKind(object, kind);
+  const level = fieldValidation(request);
+  const duplicates = level !== 'Ignore' && request.body?.type === 'bytes' && jsonTypes.has(request.body.contentType) ? duplicateFields(request.body.bytes) : [];
+  decodeAs(request, kind, object, level, duplicates);
+  return object;
+}
+
+/** As {@link decodeBody}, for an object that was made on the server (patched, applied). */
+export function decodeAs(
+  request: Pick<ApiRequest, 'warn'>,
+  kind: Kind,
+  object: MutableObject,
+  level: FieldValidation,
+  duplicates: readonly string[] = [],
+): void {
+  object.apiVersion = kind.apiVersion;
+  object.kind = kind.kind;
+  if (kind.definition !== '') {
+    const { unknown, error } = decodeObject(object, kind.definition);
+    const prefix = `${kind.kind} in version "${kind.version}" cannot be handled as a ${kind.kind}: `;
+    if (error !== undefined) throw badRequest(prefix + error);
+    const findings = [...unknown.map((path) => `unknown field "${path}"`), ...duplicates.map((path) => `duplicate field "${path}"`)];
+    if (findings.length > 0 && level === 'Strict') throw badRequest(`${prefix}strict decoding error: ${findings.join(', ')}`);
+    if (level === 'Warn') for (const finding of findings) request.warn(finding);
+  }
+  if (typeof object.metadata !== 'object' || (object.metadata as unknown) === null) object.metadata = {} as MutableObject['metadata'];
+}
+
+export type FieldValidation = 'Strict' | 'Warn' | 'Ignore';
+
+/** Errors: 422-like 400 for other values. */
+export function fieldValidation(request: Pick<ApiRequest, 'query'>): FieldValidation {
+  const value = request.query.get('fieldValidation') ?? '';
+  if (value === '') return 'Warn';
+  if (value === 'Strict' || value === 'Warn' || value === 'Ignore') return value;
+  throw new StatusError('Invalid', `fieldValidation: Unsupported value: ${JSON.stringify(value)}: supported values: "Ignore", "Strict", "Warn"`);
+}
+
+/** `dryRun=All`, or nothing. Errors: 422. */
+export function isDryRun(request: Pick<ApiRequest, 'query'>): boolean {
+  const value = request.query.get('dryRun') ?? '';
+  if (value !== '' && value !== 'All') throw new StatusError('Invalid', `dryRun: Unsupported value: ${JSON.stringify(value)}: supported values: "All"`);
+  return value === 'All';
+}
+
+function checkKind(object: MutableObject, kind: Kind): void {
+  const apiVersion: unknown = object.apiVersion;
+  const name: unknown = object.kind;
+  if (apiVersion !== undefined && apiVersion !== '' && apiVersion !== kind.apiVersion) {
+    throw badRequest(`the API version in the data (${String(apiVersion)}) does not match the expected API version (${kind.apiVersion})`);
+  }
+  if (name !== undefined && name !== '' && name !== kind.kind) {
+    throw badRequest(`${String(name)} in version "${kind.version}" cannot be handled as a ${kind.kind}: converting (${kind.version}.${String(name)}) to (${kind.version}.${kind.kind}): unknown conversion`);
+  }
+}
+
+function jsonType(value: unknown): string {
+  if (value === null) return 'null';
+  return Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value;
+}
+
+const goType = (kind: Kind): string => `${kind.version}.${kind.kind}`;

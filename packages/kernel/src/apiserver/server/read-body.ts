@@ -1,0 +1,38 @@
+import type { Readable } from 'node:stream';
+import { StatusError } from '@keelson/sdk';
+import { RequestAborted } from './http-exchange.ts';
+
+/** Collects a request body. Errors: 413 past `limit`, `RequestAborted`. */
+export function readBody(source: Readable, declared: string | undefined, limit: number): Promise<Buffer> {
+  if (declared !== undefined && Number(declared) > limit) {
+    source.resume();
+    return Promise.reject(tooLarge(limit));
+  }
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    source.on('data', (chunk: Buffer) => {
+      size += chunk.length;
+      if (size > limit) {
+        source.removeAllListeners('data');
+        source.resume();
+        reject(tooLarge(limit));
+        return;
+      }
+      chunks.push(chunk);
+    });
+    source.once('end', () => {
+      resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks));
+    });
+    const aborted = (): void => {
+      reject(new RequestAborted());
+    };
+    source.once('aborted', aborted);
+    source.once('error', aborted);
+    source.once('close', aborted);
+  });
+}
+
+function tooLarge(limit: number): StatusError {
+  return new StatusError('RequestEntityTooLarge', `Request entity too large: limit is ${limit}`);
+}

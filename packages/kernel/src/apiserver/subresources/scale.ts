@@ -1,0 +1,77 @@
+import type { ApiContext } from '../context.ts';
+import { badRequest, notFound } from '../api-errors.ts';
+import { decodeAs, decodeBody, fieldValidation, parseJson } from '../handlers/body.ts';
+import { keyOf, storageOf } from '../handlers/get.ts';
+import { patchType } from '../handlers/patch.ts';
+import { changeObject } from '../handlers/update.ts';
+import { applyJsonPatch, applyMergePatch } from '../patch/index.ts';
+import { compileLabelSelector } from '@keelson/api/selectors';
+import type { LabelSelector } from '@keelson/api';
+import { Scale } from '@keelson/api/autoscaling/v1';
+import type { ApiRequest, MutableObject, Reply } from '../request.ts';
+import { failIfInvalid } from '../handlers/create.ts';
+
+type Fields = Record<string, unknown>;
+
+/** The `scale` subresource: replicas of any workload under one shape (autoscaling/v1 Scale). */
+export async function handleScale(context: ApiContext, request: ApiRequest): Promise<Reply> {
+  const stored = storageOf(request).cache.get(keyOf(request));
+  if (stored === undefined) throw notFound(request.resource.kind, request.name!);
+  if (request.verb === 'get') return { type: 'object', code: 200, object: scaleOf(stored.object as MutableObject) };
+  const wanted = (current: MutableObject): number => replicasFrom(request, scaleOf(current));
+  const reply = await changeObject(context, { ...request, subresource: '' }, {
+    unconditional: true,
+    produce(current, fresh) {
+      const next = fresh();
+      (next['spec'] as Fields)['replicas'] = wanted(current);
+      return next;
+    },
+  });
+  const written = reply.type === 'cached' ? (reply.cached.object as MutableObject) : reply.type === 'object' ? (reply.object as MutableObject) : undefined;
+  return written === undefined ? reply : { type: 'object', code: 200, object: scaleOf(written) };
+}
+
+function replicasFrom(request: ApiRequest, current: MutableObject): number {
+  const scale = request.verb === 'update' ? decodeBody(request, Scale) : patched(request, current);
+  const version = scale.metadata.resourceVersion ?? '';
+  if (version !== '' && version !== current.metadata.resourceVersion) {
+    throw badRequest(`the object has been modified; please apply your changes to the latest version and try again`);
+  }
+  const replicas = ((scale['spec'] as Fields | undefined)?.['replicas'] as number | undefined) ?? 0;
+  if (replicas < 0) {
+    failIfInvalid({ ...request, resource: { ...request.resource, kind: Scale } }, scale, [
+      { reason: 'FieldValueInvalid', field: 'spec.replicas', message: `Invalid value: ${replicas}: must be greater than or equal to 0` },
+    ]);
+  }
+  return replicas;
+}
+
+function patched(request: ApiRequest, current: MutableObject): MutableObject {
+  const type = patchType(request);
+  const { body } = request;
+  const patch = body?.type === 'bytes' ? parseJson(body.bytes) : body?.value;
+  const scale = (type === 'json' ? applyJsonPatch(current, patch) : applyMergePatch(current, patch)) as MutableObject;
+  decodeAs(request, Scale, scale, fieldValidation(request));
+  return scale;
+}
+
+function scaleOf(object: MutableObject): MutableObject {
+  const spec = object['spec'] as Fields | undefined;
+  const status = object['status'] as Fields | undefined;
+  const { name, namespace, uid, resourceVersion, creationTimestamp } = object.metadata;
+  return structuredClone({
+    kind: 'Scale',
+    apiVersion: 'autoscaling/v1',
+    metadata: { name, namespace, uid, resourceVersion, creationTimestamp },
+    spec: { replicas: spec?.['replicas'] ?? 0 },
+    status: { replicas: status?.['replicas'] ?? 0, selector: selectorText(spec?.['selector']) },
+  }) as unknown as MutableObject;
+}
+
+/** Workloads have a LabelSelector, a ReplicationController a plain map. */
+function selectorText(selector: unknown): string {
+  if (typeof selector !== 'object' || selector === null) return '';
+  const isPlain = !('matchLabels' in selector) && !('matchExpressions' in selector);
+  const parsed = compileLabelSelector(isPlain ? { matchLabels: selector as Record<string, string> } : (selector as LabelSelector));
+  return parsed.ok ? parsed.value.toString() : '';
+}
