@@ -1,5 +1,6 @@
 import type { Entry, LeaseId, WatchBatch } from '../contract.ts';
 import type { SortedMap } from '../sorted-map/index.ts';
+import type { LeaseGrant } from './leases.ts';
 
 /** What the engine asks a commit log to make durable, in this order. */
 export type Change =
@@ -21,6 +22,8 @@ export interface Waiter {
  * it to readers when the log calls `publish`.
  */
 export interface CommitLog {
+  /** Throws when too much waits already; asked before a change is applied. */
+  admit(): void;
   /** Queues a change; waiters hear in order. */
   append(change: Change, waiter: Waiter): void;
   /** Calls the waiter when all that was appended before is durable. */
@@ -31,12 +34,24 @@ export interface CommitLog {
   close(): Promise<void>;
 }
 
+/** A durable state with all that a later life of the store needs to go on from it. */
+export interface DurableState {
+  readonly state: SortedMap<Entry>;
+  readonly revision: number;
+  readonly compacted: number;
+  readonly leases: readonly LeaseGrant[];
+  /** The batch of `revision`, so that a watch may start there; undefined if nothing was ever written. */
+  readonly last: WatchBatch | undefined;
+}
+
 /** What the commit log may do with the engine. */
 export interface EnginePort {
   /** The newest state, as it is now, with its revision. */
   freeze(): SortedMap<Entry>;
   /** Shows durable changes to readers and watches. `state`: the state after the last of them; absent: the newest one. */
   publish(changes: readonly Change[], state?: SortedMap<Entry>): void;
+  /** What readers see now, for a snapshot. */
+  durable(): DurableState;
   /** Throws away everything that was appended but not published. */
   rollback(): void;
 }

@@ -20,7 +20,7 @@ import {
   type WatchSink,
 } from '../contract.ts';
 import { SortedMap, type SortedMapEditor } from '../sorted-map/index.ts';
-import type { Change, CommitLog, EnginePort } from './commit-log.ts';
+import type { Change, CommitLog, DurableState, EnginePort } from './commit-log.ts';
 import { checkTxn } from './check-txn.ts';
 import { History, type HistoryLimits } from './history.ts';
 import { ImmediateLog } from './immediate-log.ts';
@@ -92,6 +92,7 @@ export class EngineStore implements ForkableStore {
     this.#log = log({
       freeze: () => this.#ledger.state.freeze(),
       publish: (changes, state) => this.#publish(changes, state),
+      durable: () => this.#durable(),
       rollback: () => this.#rollback(),
     });
     if (this.#log instanceof ImmediateLog) this.#view = this.#ledger.state;
@@ -122,6 +123,7 @@ export class EngineStore implements ForkableStore {
     if (this.#closed !== undefined) return closed();
     try {
       checkTxn(txn);
+      this.#log.admit();
       const { result, batch } = this.#ledger.txn(txn);
       if (batch !== undefined) return this.#append({ type: 'write', batch }, result);
       // The answer may rest on writes that are not durable yet; it must not get ahead of them.
@@ -189,18 +191,6 @@ export class EngineStore implements ForkableStore {
     return new EngineStore({ driver: 'memory', clock, start, log: (port) => new ImmediateLog(port), ...(stamp === undefined ? {} : { stamp }) });
   }
 
-  /** For the commit log's snapshots: what is durable now. */
-  get durable(): { readonly state: SortedMap<Entry>; readonly revision: number; readonly compacted: number; readonly leases: readonly LeaseGrant[]; readonly last: WatchBatch | undefined } {
-    const { last, first } = this.#history;
-    return {
-      state: frozen(this.#view),
-      revision: this.#revision,
-      compacted: this.#compacted,
-      leases: this.#leases.grants(),
-      last: last >= first ? this.#history.at(last) : undefined,
-    };
-  }
-
   #range({ start, end, limit = 0, revision = 0, reverse = false }: RangeRequest): RangeResult {
     if (revision > this.#revision) throw new FutureRevisionError(revision, this.#revision);
     if (revision !== 0 && revision < this.#compacted) throw new CompactedError(revision, this.#compacted);
@@ -213,6 +203,17 @@ export class EngineStore implements ForkableStore {
     // Whoever gets a part will ask for the rest at the same revision.
     if (more && at === this.#revision) this.#oldStates.pin(at, frozen(this.#view));
     return { entries, more, count, revision: at };
+  }
+
+  #durable(): DurableState {
+    const { last, first } = this.#history;
+    return {
+      state: frozen(this.#view),
+      revision: this.#revision,
+      compacted: this.#compacted,
+      leases: this.#leases.grants(),
+      last: last >= first ? this.#history.at(last) : undefined,
+    };
   }
 
   #append<T>(change: Change, result: T): Promise<T> {
@@ -229,6 +230,7 @@ export class EngineStore implements ForkableStore {
 
   async #endLease(id: LeaseId): Promise<void> {
     this.#leases.check(id);
+    this.#log.admit();
     const keys = this.#leases.keysOf(id).filter((key) => this.#ledger.state.get(orderKey(key))?.lease === id);
     this.#leases.end(id);
     const batch = keys.length === 0 ? undefined : this.#ledger.txn({ compare: [], ops: keys.map((key) => ({ type: 'delete', key })) }).batch;

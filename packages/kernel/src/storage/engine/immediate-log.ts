@@ -4,6 +4,8 @@ import type { Change, CommitLog, EnginePort, Waiter } from './commit-log.ts';
 export class ImmediateLog implements CommitLog {
   constructor(private readonly port: EnginePort) {}
 
+  admit(): void {}
+
   append(change: Change, waiter: Waiter): void {
     this.port.publish([change]);
     waiter.done();

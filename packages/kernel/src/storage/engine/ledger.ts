@@ -17,7 +17,7 @@ export class Ledger {
   constructor(
     state: SortedMap<Entry>,
     revision: number,
-    private readonly leases: Leases,
+    private readonly leases: Pick<Leases, 'check' | 'move'>,
     private readonly stamp: StoreOptions['stamp'],
   ) {
     this.#state = state.edit();

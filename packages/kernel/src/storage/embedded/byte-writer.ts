@@ -1,0 +1,121 @@
+/** A growing buffer that is written front to back and used again and again. Little-endian. */
+export class ByteWriter {
+  #buffer: Buffer;
+  #length = 0;
+
+  constructor(capacity = 1 << 16) {
+    this.#buffer = Buffer.allocUnsafeSlow(capacity);
+  }
+
+  get length(): number {
+    return this.#length;
+  }
+
+  /** The bytes so far; valid until the next write. */
+  get bytes(): Buffer {
+    return this.#buffer.subarray(0, this.#length);
+  }
+
+  /** Starts over; the memory is kept unless it had grown beyond `keep` bytes. */
+  reset(keep = 4 << 20): void {
+    this.#length = 0;
+    if (this.#buffer.length > keep) this.#buffer = Buffer.allocUnsafeSlow(keep);
+  }
+
+  /** Goes back to an earlier length, after a half-written item. */
+  rewind(length: number): void {
+    this.#length = length;
+  }
+
+  u8(value: number): void {
+    this.#reserve(1);
+    this.#buffer[this.#length++] = value;
+  }
+
+  u32(value: number): void {
+    this.#reserve(4);
+    this.#length = this.#buffer.writeUInt32LE(value, this.#length);
+  }
+
+  /** Revisions and counters: integers up to 2^53, kept as doubles. */
+  count(value: number): void {
+    this.#reserve(8);
+    this.#length = this.#buffer.writeDoubleLE(value, this.#length);
+  }
+
+  /** UTF-8 with its length before it. */
+  text(value: string): void {
+    this.#reserve(4 + value.length * 3);
+    const bytes = this.#buffer.write(value, this.#length + 4, 'utf8');
+    this.#buffer.writeUInt32LE(bytes, this.#length);
+    this.#length += 4 + bytes;
+  }
+
+  /** Bytes with their length before them. */
+  blob(value: Uint8Array): void {
+    this.#reserve(4 + value.length);
+    this.#buffer.writeUInt32LE(value.length, this.#length);
+    this.#buffer.set(value, this.#length + 4);
+    this.#length += 4 + value.length;
+  }
+
+  zeros(count: number): void {
+    this.#reserve(count);
+    this.#buffer.fill(0, this.#length, this.#length + count);
+    this.#length += count;
+  }
+
+  #reserve(more: number): void {
+    const need = this.#length + more;
+    if (need <= this.#buffer.length) return;
+    const bigger = Buffer.allocUnsafeSlow(Math.max(need, this.#buffer.length * 2));
+    this.#buffer.copy(bigger, 0, 0, this.#length);
+    this.#buffer = bigger;
+  }
+}
+
+/** Reads what {@link ByteWriter} wrote. Throws `RangeError` past the end. */
+export class ByteReader {
+  #at = 0;
+
+  constructor(private readonly bytes: Buffer) {}
+
+  get done(): boolean {
+    return this.#at >= this.bytes.length;
+  }
+
+  u8(): number {
+    return this.bytes.readUInt8(this.#at++);
+  }
+
+  u32(): number {
+    this.#at += 4;
+    return this.bytes.readUInt32LE(this.#at - 4);
+  }
+
+  count(): number {
+    this.#at += 8;
+    return this.bytes.readDoubleLE(this.#at - 8);
+  }
+
+  text(): string {
+    return this.#slice().toString('utf8');
+  }
+
+  /** A copy of its own, so that it does not keep the whole read buffer alive. */
+  blob(): Buffer {
+    const slice = this.#slice();
+    const copy = Buffer.allocUnsafeSlow(slice.length);
+    slice.copy(copy);
+    return copy;
+  }
+
+  #slice(): Buffer {
+    const length = this.u32();
+    const end = this.#at + length;
+    if (end > this.bytes.length) throw new RangeError(`${length} bytes at ${this.#at} reach past the end ${this.bytes.length}`);
+    const slice = this.bytes.subarray(this.#at, end);
+    this.#at = end;
+    return slice;
+  }
+}
