@@ -1,0 +1,10 @@
+export { parseAccept, parseMediaType } from './media-type.ts';
+export type { MediaType } from './media-type.ts';
+export { bodyFormat, negotiate, patchType } from './negotiate.ts';
+export type { BodyFormat, Conversion, Endpoint, PatchType, ResponseForm } from './negotiate.ts';
+export { partialMetadata, partialMetadataList } from './partial-metadata.ts';
+export type { MetadataBearer } from './partial-metadata.ts';
+export { cachedRows, RevisionCache } from './row-cache.ts';
+export type { TimedRow } from './row-cache.ts';
+export { parseIncludeObject, renderTable } from './table.ts';
+export type { ColumnDefinition, IncludeObject, RowSource, TableRequest } from './table.ts';
