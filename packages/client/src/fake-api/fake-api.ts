@@ -33,7 +33,7 @@ export class FakeApi implements ApiTransport {
   #uid = 0;
   #suffix = 0;
 
-  constructor(private readonly clock: Clock) {}
+  constructor(readonly clock: Clock) {}
 
   /** Watches that are open. */
   get watches(): number {

@@ -1,5 +1,5 @@
 import type { KubeObject } from '@keelson/api';
-import { StatusError, type WatchEvent, type WatchHandler } from '@keelson/sdk';
+import { StatusError, type Cancel, type WatchEvent, type WatchHandler } from '@keelson/sdk';
 import { initialEventsEnd } from '../informer/watch-failure.ts';
 import type { FakeApi } from './fake-api.ts';
 import type { FakeChange } from './fake-store.ts';
@@ -22,6 +22,7 @@ export interface FakeWatchOptions {
 export class FakeWatch {
   readonly #queue: (WatchEvent<KubeObject> | { readonly end: Error | undefined })[] = [];
   #held: WatchEvent<KubeObject> | undefined;
+  #late: Cancel | undefined;
   #unlisten: () => void = () => undefined;
   #running = false;
   #frozen = false;
@@ -64,6 +65,7 @@ export class FakeWatch {
 
   stop(): void {
     this.#done = true;
+    this.#late?.cancel();
     this.#unlisten();
     this.options.closed();
   }
@@ -100,15 +102,22 @@ export class FakeWatch {
     const { handler, api } = this.options;
     const fate = event.type === 'BOOKMARK' ? 'deliver' : (api.faults.deliver?.() ?? 'deliver');
     if (fate === 'cut') return this.#finish(new Error('connection reset'));
-    if (fate === 'swap' && this.#held === undefined && this.#queue.length > 0) {
+    if (fate === 'swap' && this.#held === undefined) {
       this.#held = event;
+      // Without a next event it is only late.
+      this.#late = api.clock.after(100, () => this.#release());
       return;
     }
     handler.event(event);
     if (fate === 'duplicate') handler.event(event);
+    this.#release();
+  }
+
+  #release(): void {
     const held = this.#held;
     this.#held = undefined;
-    if (held !== undefined && !this.#done) handler.event(held);
+    this.#late?.cancel();
+    if (held !== undefined && !this.#done && !this.#frozen) this.options.handler.event(held);
   }
 
   #finish(error: Error | undefined): void {
