@@ -105,8 +105,9 @@ function editDistance(a: string, b: string): number {
 
 function freeze(value: unknown): unknown {
   if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
-  const proto: unknown = Object.getPrototypeOf(value);
-  if (proto !== Object.prototype && proto !== null && !Array.isArray(value)) return value;
+  const proto = Object.getPrototypeOf(value) as object | null;
+  const plain = proto === null || Object.getPrototypeOf(proto) === null || Array.isArray(value);
+  if (!plain) return value;
   for (const member of Object.values(value)) freeze(member);
   return Object.freeze(value);
 }

@@ -30,14 +30,15 @@ export function guardContribution(value: unknown, options: GuardOptions): unknow
   return Object.freeze(guarded);
 }
 
-/** Own members and those of the prototypes, nearest first, without Object's own. */
+/** Own members and those of the prototypes, nearest first, without those of the root (`Object.prototype` of whatever realm). */
 function membersOf(value: object): Map<PropertyKey, PropertyDescriptor> {
   const members = new Map<PropertyKey, PropertyDescriptor>();
-  for (let at: object | null = value; at !== null && at !== Object.prototype; at = Object.getPrototypeOf(at) as object | null) {
+  for (let at = value; at === value || Object.getPrototypeOf(at) !== null; at = Object.getPrototypeOf(at) as object) {
     for (const key of Reflect.ownKeys(at)) {
       if (key === 'constructor' || members.has(key)) continue;
       members.set(key, Object.getOwnPropertyDescriptor(at, key)!);
     }
+    if (Object.getPrototypeOf(at) === null) break;
   }
   return members;
 }

@@ -1,0 +1,16 @@
+export { defineDistribution, use } from './definition.ts';
+export type { ConfigInput, Distribution } from './definition.ts';
+export { explain } from './explain.ts';
+export { graph } from './graph.ts';
+export type { GraphFormat } from './graph.ts';
+export { inspect } from './inspect.ts';
+export type { InspectOptions, Inspection } from './inspect.ts';
+export { hostOptionsOf, resolveDistribution } from './resolve.ts';
+export type { Listed, ResolvedDistribution } from './resolve.ts';
+export { applySettings } from './settings.ts';
+export type { SourceText } from './source-text.ts';
+export { registerHostModules } from './loader/host-modules.ts';
+export type { ModuleNamespace } from './loader/host-modules.ts';
+export { loadDistribution, loadPlugin } from './loader/load.ts';
+export type { LoadOptions, LoadedDistribution } from './loader/load.ts';
+export { LoadError } from './loader/load-error.ts';
