@@ -4,3 +4,7 @@ export { WorkQueue, type WorkItem, type WorkQueueOptions } from './queue/work-qu
 export type { RetryLimits } from './queue/rate-limiter.ts';
 export { Expectations } from './run/expectations.ts';
 export { slowStartBatch } from './slow-start-batch.ts';
+export { claimDependents, type ClaimOptions } from './dependents/claim-dependents.ts';
+export { isPodActive, isPodFinished, podAvailableIn, podReadySince } from './dependents/pod-state.ts';
+export { jsonEqual } from './dependents/json-equal.ts';
+export { InformerFactory, addFinalizer, eventRecorder, hasFinalizer, newObject, removeFinalizer, setControllerReference } from '@keelson/client';

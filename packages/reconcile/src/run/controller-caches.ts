@@ -67,6 +67,18 @@ export class ControllerCaches implements Caches {
     return this.#cached.get(kindKey(kind))?.use.informer.store.get(objectKey(ref))?.metadata.uid;
   }
 
+  /**
+   * Resolves to whether one of the objects, all of them created by this controller, has gone unseen: created and deleted
+   * while the watch was interrupted, so that no event has told of it.
+   */
+  async missed(created: readonly KubeObject[], signal: AbortSignal): Promise<boolean> {
+    await this.ownWritesSeen(signal);
+    return created.some((object) => {
+      const cached = this.#cached.get(kindKey(object));
+      return cached !== undefined && cached.expectations.covers(object) && cached.use.informer.store.get(objectKey(object)) === undefined;
+    });
+  }
+
   /** Undefined when every cache shows this controller's writes; otherwise resolves when they do. */
   ownWritesSeen(signal: AbortSignal): Promise<unknown> | undefined {
     const behind = this.#all().filter(({ expectations }) => !expectations.fulfilled());

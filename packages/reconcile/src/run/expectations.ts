@@ -30,6 +30,11 @@ export class Expectations {
     private readonly selects: ((object: KubeObject) => boolean) | undefined,
   ) {}
 
+  /** True when the cache holds objects like this one. */
+  covers(object: KubeObject): boolean {
+    return this.selects?.(object) ?? true;
+  }
+
   /** The write of `object` was acknowledged. */
   written(key: string, object: KubeObject): void {
     const revision = revisionOf(object.metadata.resourceVersion);

@@ -15,6 +15,9 @@ export interface ReconcileClientOptions {
 
 /** The client of one reconcile: its writes are caused by the reconcile's span, and noted so that the next one sees them. */
 export class ReconcileClient implements ApiClient {
+  /** What it created and the server acknowledged. */
+  readonly created: KubeObject[] = [];
+
   constructor(private readonly options: ReconcileClientOptions) {}
 
   get<T extends KubeObject>(kind: Kind<T>, ref: ObjectRef, options?: { readonly resourceVersion?: string; readonly signal?: AbortSignal }): Promise<T | undefined> {
@@ -29,8 +32,10 @@ export class ReconcileClient implements ApiClient {
     return this.options.inner.watch(kind, options, handler);
   }
 
-  create<T extends KubeObject>(object: T, options?: WriteOptions): Promise<T> {
-    return this.#write((api) => api.create(object, options), options);
+  async create<T extends KubeObject>(object: T, options?: WriteOptions): Promise<T> {
+    const answer = await this.#write((api) => api.create(object, options), options);
+    if (!options?.dryRun) this.created.push(answer);
+    return answer;
   }
 
   update<T extends KubeObject>(object: T, options?: WriteOptions): Promise<T> {

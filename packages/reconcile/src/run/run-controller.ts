@@ -184,26 +184,38 @@ class Controller implements RunningController {
     }
     const { clock, tracer = noopTracer, relation = 'parent' } = this.options;
     const span = new ReconcileSpan({ tracer, clock, controller: this.name, kind: this.declaration.for as Kind<KubeObject>, ref, uid: object?.metadata.uid, item, relation });
+    const api = new ReconcileClient({ inner: this.options.api, span, caches: this.#caches, signal });
     try {
-      const context = this.#context(item, span, signal);
+      const context = this.#context(item, span, api, signal);
       const result = object === undefined ? await this.declaration.deleted?.(ref, context) : await this.declaration.reconcile(object, context);
       this.#succeeded(item, span, result);
     } catch (error) {
       this.#failed(item, span, signal, error);
     }
+    if (api.created.length > 0) this.#confirm(item, api.created, signal);
     this.counters.reconciles += 1;
     this.counters.busyMs += span.elapsed();
     return object === undefined ? 0 : this.#spacing(object);
   }
 
-  #context(item: WorkItem, span: ReconcileSpan, signal: AbortSignal): ReconcileContext {
-    const { api, clock } = this.options;
+  /** The event of a created object brings its owner back, unless the object was gone before the watch could tell. */
+  #confirm(item: WorkItem, created: readonly KubeObject[], signal: AbortSignal): void {
+    this.#caches.missed(created, signal).then(
+      (missed) => {
+        if (missed) this.#queue.addAfter(item.key, 0, item.causes);
+      },
+      () => undefined,
+    );
+  }
+
+  #context(item: WorkItem, span: ReconcileSpan, api: ApiClient, signal: AbortSignal): ReconcileContext {
+    const { clock } = this.options;
     const ref = parseObjectKey(item.key);
     return {
       ref, signal, clock,
       attempt: item.attempt,
       log: this.#log.child({ object: item.key }),
-      api: new ReconcileClient({ inner: api, span, caches: this.#caches, signal }),
+      api,
       caches: this.#caches,
       events: { record: (about, type, reason, message) => span.run(() => this.#events.record(about, type, reason, message)) },
     };
