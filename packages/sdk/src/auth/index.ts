@@ -1,4 +1,5 @@
 import { extensionPoint } from '../extension-point.ts';
+import { token } from '../token.ts';
 
 /** Who calls; the shape of `authentication.k8s.io/v1` UserInfo. */
 export interface UserInfo {
@@ -48,3 +49,17 @@ export interface Authorizer {
 
 export const Authenticators = extensionPoint<Authenticator>('keelson.auth.authenticators', { ordered: true, deadlineMs: 10_000 });
 export const Authorizers = extensionPoint<Authorizer>('keelson.auth.authorizers', { ordered: true, deadlineMs: 10_000 });
+
+/** The authority that signed the API server's certificate; undefined in a cluster without a listener (tests). */
+export interface ClusterAuthority {
+  certificate(): Promise<string | undefined>;
+}
+
+export const ClusterAuthority = token<ClusterAuthority>('keelson.auth.cluster-authority');
+
+/** Makes the tokens of `kubernetes.io/service-account-token` secrets; undefined where the cluster signs none (tests). */
+export interface ServiceAccountTokenSigner {
+  forSecret(secret: { readonly namespace: string; readonly serviceAccount: { readonly name: string; readonly uid: string }; readonly secretName: string }): string | undefined;
+}
+
+export const ServiceAccountTokenSigner = token<ServiceAccountTokenSigner>('keelson.auth.service-account-token-signer');
