@@ -44,5 +44,9 @@ function inertServices({ plugins }: ResolvedDistribution): InspectOptions {
 
 /** Can be passed around but not used: a `setup` that calls it does I/O where it must not. */
 function inertService<T>(key: string): T {
-  return new Proxy({}, { get: (_, name) => () => { throw new Error(`${key}.${String(name)} was called in setup, which must only build objects`); } }) as T;
+  const refuse = (name: string) => (): never => {
+    throw new Error(`${key}.${name} was called in setup, which must only build objects`);
+  };
+  // Not `then`: whoever looks whether this is a promise must find that it is not.
+  return new Proxy({}, { get: (_, name) => (typeof name === 'symbol' || name === 'then' ? undefined : refuse(name)) }) as T;
 }

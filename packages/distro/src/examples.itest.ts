@@ -1,0 +1,17 @@
+import { fileURLToPath } from 'node:url';
+import * as runtimeSim from '@keelson/runtime-sim';
+import { registerHostModules } from './index.ts';
+import { inspect } from './inspect.ts';
+import { loadDistribution } from './loader/load.ts';
+import * as presets from './presets/index.ts';
+import { resolveDistribution } from './resolve.ts';
+import { registerForTests } from './testdata/fixtures.ts';
+
+it('loads the example distribution, with a plugin by path and one by name, and wires it', async () => {
+  registerForTests();
+  registerHostModules({ '@keelson/distro/presets': presets, '@keelson/runtime-sim': runtimeSim });
+  const { distribution, source } = await loadDistribution('acme.ts', { from: fileURLToPath(new URL('../../../examples/distributions', import.meta.url)) });
+  const { plugins, resolved } = inspect(resolveDistribution(distribution, source));
+  expect(plugins.map(({ name }) => name)).toContain('@acme/keelson-controller-pod-reaper');
+  expect(resolved.plugins.get('@keelson/runtime-sim')!.why.at(-1)).toBe('acme configures it (acme.ts:14)');
+});

@@ -1,0 +1,3 @@
+export { admissionOrder } from './admission-order.ts';
+export { minimal } from './minimal.ts';
+export { standard } from './standard.ts';
