@@ -1,0 +1,63 @@
+import type { Kind } from '@keelson/api';
+import { definitionsFor } from './definitions.ts';
+import { operationsOf, type Operation } from './operations.ts';
+import { dialect3, type Json } from './type-schema.ts';
+
+const patchTypes = ['application/apply-patch+yaml', 'application/json-patch+json', 'application/merge-patch+json', 'application/strategic-merge-patch+json'];
+const answerTypes = ['application/json', 'application/yaml'];
+
+export interface DocumentSource {
+  readonly title: string;
+  readonly version: string;
+  /** Kinds of the document; `bodies` are the definitions that subresources of theirs may name. */
+  readonly kinds: readonly Kind[];
+  readonly definitionOf: (group: string, version: string, kind: string) => string | undefined;
+  /** Kinds whose bodies the subresources need beside `kinds`. */
+  readonly bodies: readonly Kind[];
+}
+
+/** OpenAPI 3 document of one group version. */
+export function documentV3(source: DocumentSource): Json {
+  const paths: Record<string, Json> = {};
+  const operations = source.kinds.filter(({ verbs }) => verbs.length > 0).flatMap((kind) => operationsOf(kind, source.definitionOf));
+  for (const operation of operations) (paths[operation.path] ??= pathItem(operation))[operation.method] = writeOperation(operation);
+  return {
+    openapi: '3.0.0',
+    info: { title: source.title, version: source.version },
+    paths,
+    components: { schemas: definitionsFor([...source.kinds, ...source.bodies], dialect3) },
+  };
+}
+
+function pathItem({ pathParameters }: Operation): Json {
+  return {
+    parameters: pathParameters.map((name) => ({
+      name,
+      in: 'path',
+      description: name === 'name' ? 'name of the object' : 'object name and auth scope, such as for teams and projects',
+      required: true,
+      schema: { type: 'string', uniqueItems: true },
+    })),
+  };
+}
+
+function writeOperation(operation: Operation): Json {
+  const { group, version } = operation.kind;
+  const content = (types: readonly string[], definition: string) =>
+    Object.fromEntries(types.map((type) => [type, { schema: { $ref: dialect3.refPrefix + definition } }]));
+  const answer = { description: 'OK', content: content(answerTypes, operation.answer) };
+  return {
+    tags: [group === '' ? `core_${version}` : `${(group.split('.')[0] ?? '')}_${version}`],
+    description: operation.description,
+    operationId: operation.operationId,
+    parameters: operation.query.map(({ name, type, description }) => ({ name, in: 'query', description, schema: { type, uniqueItems: true } })),
+    ...(operation.body === undefined ? {} : { requestBody: { content: content(operation.action === 'patch' ? patchTypes : ['*/*'], operation.body) } }),
+    responses: {
+      '200': answer,
+      ...(operation.method === 'post' || operation.method === 'put' || operation.method === 'patch' ? { '201': { ...answer, description: 'Created' } } : {}),
+      '401': { description: 'Unauthorized' },
+    },
+    'x-kubernetes-action': operation.action,
+    'x-kubernetes-group-version-kind': { ...operation.kind },
+  };
+}
