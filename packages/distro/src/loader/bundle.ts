@@ -35,8 +35,8 @@ export async function bundleFile(path: string, file: string): Promise<Bundle> {
       keepNames: true,
       logLevel: 'silent',
       // The user's tsconfig must not change what the file means here.
-      tsconfigRaw: { compilerOptions: { experimentalDecorators: true, target: 'ES2022', verbatimModuleSyntax: true } },
-      plugins: [hostExternals(path)],
+      tsconfigRaw: { compilerOptions: { experimentalDecorators: true, target: 'ES2022' } },
+      plugins: [hostModules(path)],
     });
     const output = (suffix: string): string => result.outputFiles.find((found) => found.path.endsWith(suffix))!.text;
     return { code: output('.cjs'), map: absoluteSources(output('.map'), path), inputs: inputsOf(result.metafile) };
@@ -45,33 +45,47 @@ export async function bundleFile(path: string, file: string): Promise<Bundle> {
   }
 }
 
-/** Leaves to `require` what the host has instances of; everything else becomes part of the bundle. */
-function hostExternals(entry: string): EsbuildPlugin {
+const hostNamespace = 'keelson-host';
+
+/**
+ * Leaves to `require` what the host has instances of; everything else becomes part of the bundle. Between the two stands
+ * a small generated module that names each export: a default import then means the default export, as it does in ES
+ * modules, and a name that is not there is an error with a place.
+ */
+function hostModules(entry: string): EsbuildPlugin {
   const builtin = new Set(builtinModules);
   return {
-    name: 'keelson-host-modules',
+    name: hostNamespace,
     setup: (build) => {
-      build.onResolve({ filter: /^[^./]/ }, ({ path, kind }) => {
+      build.onResolve({ filter: /^[^./]/ }, ({ path, kind, namespace }) => {
         if (kind === 'entry-point') return undefined;
-        if (path.startsWith('node:') || builtin.has(path) || hostModule(path) !== undefined) return { path, external: true };
-        return path.startsWith('@keelson/') && resolvable(path, entry) ? { path, external: true } : undefined;
+        if (path.startsWith('node:') || builtin.has(path) || namespace === hostNamespace) return { path, external: true };
+        return exportsOf(path, entry) === undefined ? undefined : { path, namespace: hostNamespace };
       });
+      build.onLoad({ filter: /./, namespace: hostNamespace }, ({ path }) => ({ contents: reexport(path, exportsOf(path, entry) ?? {}), loader: 'js' }));
     },
   };
 }
 
-/** A package of this scope that the host does not have may still be installed beside the file. */
-function resolvable(specifier: string, from: string): boolean {
+/** What the host has under that name; a package of this scope that it does not know may still be installed beside the file. */
+function exportsOf(specifier: string, entry: string): object | undefined {
+  const own = hostModule(specifier);
+  if (own !== undefined || !specifier.startsWith('@keelson/')) return own;
   try {
-    createRequire(from).resolve(specifier);
-    return true;
+    return createRequire(entry)(specifier) as object;
   } catch {
-    return false;
+    return undefined;
   }
 }
 
+function reexport(specifier: string, namespace: object): string {
+  const names = Object.keys(namespace).filter((name) => /^[A-Za-z_$][\w$]*$/.test(name) && name !== 'default' && name !== '__esModule');
+  const lines = names.map((name, at) => `const e${at} = host.${name};\nexport { e${at} as ${name} };`);
+  return [`const host = require(${JSON.stringify(specifier)});`, ...lines, ...('default' in namespace ? ['export default host.default;'] : [])].join('\n');
+}
+
 function inputsOf(metafile: Metafile): readonly string[] {
-  return Object.keys(metafile.inputs).map((input) => (input.startsWith('/') ? input : `/${input}`));
+  return Object.keys(metafile.inputs).filter((input) => !input.startsWith(`${hostNamespace}:`)).map((input) => (input.startsWith('/') ? input : `/${input}`));
 }
 
 /** esbuild writes sources relative to the output file; stack traces should show real paths. */
@@ -85,6 +99,8 @@ function readable(error: unknown, file: string): unknown {
   const first = (error as Partial<BuildFailure>).errors?.[0];
   if (first === undefined) return error;
   const place = placeOf(first, file);
+  const absent = /^No matching export in "keelson-host:(.+)" for import "(.+)"$/.exec(first.text);
+  if (absent !== null) return new LoadError('KEEL_LOAD_IMPORT', place, `imports ${absent[2]} from ${absent[1]}, which does not export it`, 'correct the name, or use a keelson that has it', { cause: error });
   const missing = /^Could not resolve "(.+)"$/.exec(first.text)?.[1];
   if (missing === undefined) return new LoadError('KEEL_LOAD_SYNTAX', place, first.text.charAt(0).toLowerCase() + first.text.slice(1), 'correct the line', { cause: error });
   const remedy = missing.startsWith('.') || missing.startsWith('/') ? 'correct the path; it is relative to the file that imports it' : `install it beside the file (npm install ${missing}), or correct the name`;

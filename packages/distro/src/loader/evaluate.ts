@@ -31,8 +31,7 @@ function requireFor(path: string, file: string): (specifier: string) => unknown 
   const beside = createRequire(path);
   return (specifier) => {
     const own = hostModule(specifier);
-    // Bundled code reads the flag to tell a module's default export from the module.
-    if (own !== undefined) return '__esModule' in own ? own : { ...own, __esModule: true };
+    if (own !== undefined) return own;
     try {
       return beside(specifier) as unknown;
     } catch (error) {

@@ -11,7 +11,7 @@ export function registerHostModules(modules: Readonly<Record<string, ModuleNames
   for (const [specifier, namespace] of Object.entries(modules)) registered.set(specifier, namespace);
 }
 
-/** The registered module, in the shape that bundled CommonJS code expects from `require`. */
+/** The registered module, if any. */
 export function hostModule(specifier: string): ModuleNamespace | undefined {
   return registered.get(specifier);
 }

@@ -64,6 +64,7 @@ describe('loadDistribution', () => {
     ['a file that throws', { 'd.ts': "interface Unused { x: number }\n\nfunction fail(): never {\n  throw new Error('no network');\n}\nexport default fail();\n" }, 'd.ts:4:9: throws while it is loaded: Error: no network'],
     ['an import that is not there', { 'd.ts': "import gone from './gone.ts';\nexport default gone;\n" }, 'd.ts:1:18: imports ./gone.ts, which is not there\n    correct the path'],
     ['a package that is not there', { 'd.ts': "import gone from '@acme/gone';\nexport default gone;\n" }, 'd.ts:1:18: imports @acme/gone, which is not there\n    install it beside the file (npm install @acme/gone)'],
+    ['a name that a host module does not export', { 'd.ts': "import { definePlugn } from '@keelson/sdk';\nexport default definePlugn({});\n" }, 'd.ts:1:10: imports definePlugn from @keelson/sdk, which does not export it'],
     ['a plugin made for another SDK', { 'd.ts': "import a from '@acme/a';\nexport default { name: 'd', version: '1.0.0', plugins: [a] };\n", 'node_modules/@acme/a/package.json': packageText('@acme/a', '>=0.5.0 <0.6.0'), 'node_modules/@acme/a/plugin.ts': pluginText('@acme/a') }, '@acme/a is made for @keelson/sdk >=0.5.0 <0.6.0, this is 0.1.0'],
   ])('refuses %s', async (_title, files, expected) => {
     await expect(loadDistribution('d.ts', { from: folderOf(files) })).rejects.toThrow(expected);
