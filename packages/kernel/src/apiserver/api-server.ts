@@ -4,6 +4,7 @@ import { Service } from '@keelson/api/core/v1';
 import { policyRule, type ApiTransport, type Clock, type Contributions, type Logger, type PluginRule, type Random } from '@keelson/sdk';
 import type { AdmissionHandler } from '@keelson/sdk/admission';
 import type { Authenticator, Authorizer, UserInfo } from '@keelson/sdk/auth';
+import type { PodLogs } from '@keelson/sdk/runtime';
 import type { Store } from '../storage/index.ts';
 import { CauseTable, FrameStreams, ParsedObjects, ResourceCache, type ScheduleFlush } from '../watch/index.ts';
 import { AdmissionChain } from './admission/chain.ts';
@@ -47,6 +48,8 @@ export interface ApiServerOptions {
   readonly authorizers: Pick<Contributions<Authorizer>, 'values'>;
   /** Signs service-account tokens; absent: none are issued or accepted. */
   readonly signingKey?: SigningKey;
+  /** Where logs of pods come from at the moment; undefined while no node agent is there. */
+  readonly podLogs?: () => PodLogs | undefined;
   /** Default 10.96.0.0/16. */
   readonly serviceCidr?: string;
   /** When frames of a turn leave for HTTP watchers; default `setImmediate`. */
@@ -124,6 +127,11 @@ export class ApiServer {
     const user: UserInfo = { name: pluginUser(plugin), groups: ['system:keelson:plugins', 'system:authenticated'] };
     this.#rbacIndex.setOwnRules(user.name, rules.map(policyRule));
     return this.transportFor(user);
+  }
+
+  /** Logs of pods, while a node agent offers them. */
+  get podLogs(): PodLogs | undefined {
+    return this.options.podLogs?.();
   }
 
   /** Ends every watch; the store is the caller's to close. */

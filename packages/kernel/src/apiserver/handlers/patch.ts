@@ -2,17 +2,11 @@ import { StatusError } from '@keelson/sdk';
 import type { ApiContext } from '../context.ts';
 import { badRequest } from '../api-errors.ts';
 import { applyJsonPatch, applyMergePatch, applyStrategicMergePatch } from '../patch/index.ts';
+import { patchType as typeByContent, type PatchType } from '../table/index.ts';
 import type { ApiRequest, MutableObject, Reply } from '../request.ts';
 import { applyObject } from './apply.ts';
 import { decodeAs, fieldValidation, parseJson } from './body.ts';
 import { changeObject } from './update.ts';
-
-const contentTypes: Readonly<Record<string, 'json' | 'merge' | 'strategic' | 'apply'>> = {
-  'application/json-patch+json': 'json',
-  'application/merge-patch+json': 'merge',
-  'application/strategic-merge-patch+json': 'strategic',
-  'application/apply-patch+yaml': 'apply',
-};
 
 /** PATCH of an object or a subresource, in all four types. */
 export async function patchObject(context: ApiContext, request: ApiRequest): Promise<Reply> {
@@ -22,9 +16,6 @@ export async function patchObject(context: ApiContext, request: ApiRequest): Pro
     throw new StatusError('Invalid', 'PatchOptions.meta.k8s.io "" is invalid: force: Forbidden: may not be specified for non-apply patch');
   }
   const { kind } = request.resource;
-  if (type === 'strategic' && kind.definition === '') {
-    throw new StatusError('UnsupportedMediaType', 'the body of the request was in an unknown format - accepted media types include: application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml');
-  }
   const body = patchBody(request);
   const level = fieldValidation(request);
   return changeObject(context, request, {
@@ -39,14 +30,9 @@ export async function patchObject(context: ApiContext, request: ApiRequest): Pro
 }
 
 /** Type of a patch by its content type. Errors: 415. */
-export function patchType(request: ApiRequest): 'json' | 'merge' | 'strategic' | 'apply' {
-  const given = request.body?.type === 'bytes' ? request.body.contentType : (request.query.get('patchType') ?? '');
-  const type = contentTypes[given];
-  if (type !== undefined) return type;
-  throw new StatusError(
-    'UnsupportedMediaType',
-    `the body of the request was in an unknown format - accepted media types include: ${Object.keys(contentTypes).join(', ')}`,
-  );
+export function patchType(request: ApiRequest): PatchType {
+  const given = request.body?.type === 'bytes' ? request.body.contentType : request.query.get('patchType');
+  return typeByContent(given, { strategic: request.resource.kind.definition !== '' });
 }
 
 function patchBody(request: ApiRequest): unknown {
@@ -63,7 +49,7 @@ function patch(type: 'json' | 'merge' | 'strategic', request: ApiRequest, object
     case 'merge':
       return applyMergePatch(object, body) as MutableObject;
     case 'strategic':
-      return applyStrategicMergePatch(object, body, request.resource.kind.definition) as MutableObject;
+      return applyStrategicMergePatch(object, body, { type: 'ref', name: request.resource.kind.definition }) as MutableObject;
   }
 }
 

@@ -9,6 +9,8 @@ export interface ResponseStream {
   /** Bytes that the network has not taken yet. */
   readonly backlog: number;
   end(): void;
+  /** Calls back once when the network has taken what was written. */
+  onDrain(listener: () => void): void;
   /** Calls back once when the client is gone or the stream has ended. */
   onClose(listener: () => void): void;
 }
@@ -20,6 +22,8 @@ export interface HttpExchange {
   readonly url: string;
   readonly socket: TLSSocket;
   header(name: string): string | undefined;
+  /** Every header as it came, repeated ones apart. */
+  headerPairs(): Iterable<readonly [name: string, value: string]>;
   /** Errors: 413 when it is larger than `limit` bytes, `RequestAborted` when the client goes away half-way. */
   body(limit: number): Promise<Buffer>;
   send(code: number, headers: ResponseHeaders, body: readonly Buffer[]): void;

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { TLSSocket } from 'node:tls';
 import type { HttpExchange, ResponseHeaders, ResponseStream } from './http-exchange.ts';
+import { pairs } from './raw-headers.ts';
 import { readBody } from './read-body.ts';
 
 /** An HTTP/1.1 request. */
@@ -34,6 +35,10 @@ export class Http1Exchange implements HttpExchange {
     return Array.isArray(value) ? value.join(', ') : value;
   }
 
+  headerPairs(): Iterable<readonly [string, string]> {
+    return pairs(this.request.rawHeaders);
+  }
+
   body(limit: number): Promise<Buffer> {
     return readBody(this.request, this.header('content-length'), limit);
   }
@@ -60,6 +65,9 @@ export class Http1Exchange implements HttpExchange {
       },
       end: () => {
         if (!response.destroyed) response.end();
+      },
+      onDrain: (listener) => {
+        response.once('drain', listener);
       },
       onClose: (listener) => {
         if (response.destroyed) queueMicrotask(listener);

@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2';
 import type { TLSSocket } from 'node:tls';
 import type { HttpExchange, ResponseHeaders, ResponseStream } from './http-exchange.ts';
+import { pairs } from './raw-headers.ts';
 import { readBody } from './read-body.ts';
 
 /** An HTTP/2 stream, without Node's compatibility layer in between. */
@@ -12,6 +13,7 @@ export class Http2Exchange implements HttpExchange {
   constructor(
     private readonly stream: ServerHttp2Stream,
     private readonly headers: IncomingHttpHeaders,
+    private readonly raw: readonly string[],
   ) {
     this.method = headers[':method'] as string;
     this.url = headers[':path'] as string;
@@ -29,6 +31,10 @@ export class Http2Exchange implements HttpExchange {
   header(name: string): string | undefined {
     const value = this.headers[name];
     return Array.isArray(value) ? value.join(', ') : value;
+  }
+
+  headerPairs(): Iterable<readonly [string, string]> {
+    return pairs(this.raw);
   }
 
   body(limit: number): Promise<Buffer> {
@@ -57,6 +63,9 @@ export class Http2Exchange implements HttpExchange {
       },
       end: () => {
         if (!stream.destroyed) stream.end();
+      },
+      onDrain: (listener) => {
+        stream.once('drain', listener);
       },
       onClose: (listener) => {
         if (stream.destroyed || stream.closed) queueMicrotask(listener);

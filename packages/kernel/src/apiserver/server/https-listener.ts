@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { createSecureServer, type Http2SecureServer, type ServerHttp2Session } from 'node:http2';
+import { createSecureServer, type Http2SecureServer, type IncomingHttpHeaders, type ServerHttp2Session, type ServerHttp2Stream } from 'node:http2';
 import type { AddressInfo, Socket } from 'node:net';
 import { KeelsonError } from '@keelson/sdk';
 import { Http1Exchange } from './http1-exchange.ts';
@@ -48,8 +48,8 @@ export class HttpsListener {
     });
     // Listening for 'request' would put Node's compatibility objects in front of every HTTP/2 stream as well.
     server.removeAllListeners('newListener');
-    server.on('stream', (stream, headers) => {
-      options.handle(new Http2Exchange(stream, headers));
+    server.on('stream', (stream: ServerHttp2Stream, headers: IncomingHttpHeaders, _flags: number, raw: string[]) => {
+      options.handle(new Http2Exchange(stream, headers, raw));
     });
     server.on('request', (request, response) => {
       options.handle(new Http1Exchange(request as unknown as IncomingMessage, response as unknown as ServerResponse));

@@ -1,0 +1,113 @@
+import { join } from 'node:path';
+import { apiClient } from '@keelson/client';
+import type { Clock, Logger, Random } from '@keelson/sdk';
+import { contextName, fileKeyFolder, openClusterPki, sendObject, writeKubeconfig, type PathEndpoints } from '@keelson/kernel/apiserver';
+import { createTracing, queryTraces, traceQueryFrom, type Environment, type Tracing } from '@keelson/telemetry';
+import type { Host } from '@keelson/kernel/host';
+import type { ResolvedDistribution } from '../resolve.ts';
+import { administrator, startCluster, type Cluster } from './cluster.ts';
+import { advertiseAddress, publishKubernetesService } from './kubernetes-service.ts';
+import { openStore, type StoreChoice } from './store-choice.ts';
+
+/** What a cluster with a listener and a data directory needs; everything real comes from the caller. */
+export interface BootOptions {
+  readonly name: string;
+  readonly distribution: ResolvedDistribution;
+  /** Absolute; created when missing. Holds certificates and, for the embedded driver, the store. */
+  readonly dataDir: string;
+  /** 0: any free port. */
+  readonly apiPort: number;
+  readonly bindAddress: string;
+  /** File that the administrator's access is merged into. */
+  readonly kubeconfig: string;
+  readonly storage: StoreChoice['driver'];
+  readonly storageEndpoints: readonly string[];
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Logger;
+  /** For `OTEL_*` only. */
+  readonly environment: Environment;
+  readonly signal?: AbortSignal;
+  /** Told the name of each step as it begins. */
+  readonly onStep?: (step: string) => void;
+}
+
+/** A cluster that serves. */
+export interface BootedCluster {
+  /** `https://…` */
+  readonly server: string;
+  readonly kubeconfig: string;
+  readonly context: string;
+  readonly host: Host;
+  readonly cluster: Cluster;
+  /** Rejects if the cluster fails for good while it runs. */
+  readonly failed: Promise<never>;
+  /** Readiness off, watches ended, store flushed, everything released. */
+  close(): Promise<void>;
+}
+
+const firstServiceAddress = '10.96.0.1';
+
+/** Boots a cluster to readiness. Errors: `ConfigurationError`, `DataDirectoryError`, `KEEL_PORT_TAKEN`, … */
+export async function bootCluster(options: BootOptions): Promise<BootedCluster> {
+  const { name, clock, random, log, onStep = () => undefined } = options;
+  const pki = openClusterPki(fileKeyFolder(join(options.dataDir, 'pki')), { clock, firstServiceAddress });
+  const tracing = createTracing({
+    clock, random: random.fork('tracing'), environment: options.environment, serviceName: 'keelson',
+    onError: (error) => {
+      log.warn('trace export failed', { error: error.message });
+    },
+  });
+  onStep('Preparing certificates');
+  await pki.authority();
+  onStep(`Opening ${options.storage} storage and starting plugins`);
+  const cluster: Cluster = await startCluster({
+    distribution: options.distribution, clock, random, log, tracing, pki,
+    listen: { host: options.bindAddress, port: options.apiPort },
+    openStore: () => openStore(storeChoice(options), { clock, log }),
+    paths: (paths) => {
+      addTracePath(paths, tracing);
+      addPluginPath(paths, () => cluster);
+    },
+  });
+  try {
+    const url = cluster.url!;
+    const port = Number(new URL(url).port);
+    const admin = apiClient(cluster.transportFor(cluster.server.context.self));
+    await publishKubernetesService(admin, { clusterIp: firstServiceAddress, address: advertiseAddress(options.bindAddress), port });
+    onStep('Writing kubeconfig');
+    const client = await pki.client('admin', { name: administrator.name, groups: ['system:masters'] });
+    await writeKubeconfig(options.kubeconfig, { name: contextName(name), server: url, authority: await pki.authority(), client });
+    return { server: url, kubeconfig: options.kubeconfig, context: contextName(name), host: cluster.host, cluster, failed: cluster.failed, close: () => cluster.close() };
+  } catch (error) {
+    await cluster.close();
+    throw error;
+  }
+}
+
+function storeChoice(options: BootOptions): StoreChoice {
+  switch (options.storage) {
+    case 'memory':
+      return { driver: 'memory' };
+    case 'embedded':
+      return { driver: 'embedded', directory: join(options.dataDir, 'store') };
+    case 'etcd':
+      return { driver: 'etcd', endpoints: options.storageEndpoints };
+  }
+}
+
+/** What `keelson trace` reads; RBAC guards the path like any other. */
+function addTracePath(paths: PathEndpoints, tracing: Tracing): void {
+  paths.set('/debug/keelson/traces', ({ exchange }) => {
+    const question = exchange.url.indexOf('?');
+    const query = new URLSearchParams(question < 0 ? '' : exchange.url.slice(question + 1));
+    sendObject(exchange, 200, queryTraces(tracing.ring, traceQueryFrom(query)));
+  });
+}
+
+/** What `keelson plugin list` and `keelson status` read. */
+function addPluginPath(paths: PathEndpoints, cluster: () => Cluster): void {
+  paths.set('/debug/keelson/plugins', ({ exchange }) => {
+    sendObject(exchange, 200, { plugins: cluster().host.status() });
+  });
+}

@@ -1,0 +1,94 @@
+import { ApiTransports, Clock, definePlugin, live, Logger, Random, Tracer, type Plugin, type PluginRule } from '@keelson/sdk';
+import { AdmissionHandlers } from '@keelson/sdk/admission';
+import { Authenticators, Authorizers, ClusterAuthority, ServiceAccountTokenSigner } from '@keelson/sdk/auth';
+import { ApiServer } from '@keelson/kernel/apiserver';
+import { KeelsonError } from '@keelson/sdk';
+import type { PodLogs } from '@keelson/sdk/runtime';
+import type { ClusterPki, HealthCheck, PathEndpoints } from '@keelson/kernel/apiserver';
+import type { Store } from '@keelson/kernel/storage';
+import { ApiListener } from './api-listener.ts';
+
+/** What the kernel needs beyond what it requires from plugins. */
+export interface KernelParts {
+  readonly openStore: () => Promise<Store> | Store;
+  /** Absent: no certificates, no token keys, no listener (in-process clusters of tests). */
+  readonly pki?: ClusterPki;
+  readonly listen?: { readonly host: string; readonly port: number };
+  readonly serviceCidr?: string;
+  /** Rules of each plugin's identity, by plugin name. */
+  readonly rules: ReadonlyMap<string, readonly PluginRule[]>;
+  readonly podLogs: () => PodLogs | undefined;
+  readonly readiness: () => readonly HealthCheck[];
+  /** More paths on the listener (traces, status). */
+  readonly paths?: (paths: PathEndpoints, server: ApiServer) => void;
+}
+
+/** What the rest of the composition root sees of a running kernel. */
+export interface Kernel {
+  readonly plugin: Plugin;
+  /** Throws before the kernel has started. */
+  readonly server: ApiServer;
+  readonly listener: ApiListener | undefined;
+}
+
+/** The kernel as a node of the plugin graph: every plugin that requires an API client starts after it and stops before. */
+export function createKernel(parts: KernelParts): Kernel {
+  let server: ApiServer | undefined;
+  let store: Store | undefined;
+  let listener: ApiListener | undefined;
+  const started = (): ApiServer => {
+    if (server === undefined) throw new KeelsonError('KEEL_NOT_STARTED', 'the API server has not started yet');
+    return server;
+  };
+  const plugin = definePlugin({
+    name: '@keelson/kernel',
+    version: '0.1.0',
+    kind: 'kernel',
+    summary: 'API server and watch bus over one store',
+    requires: {
+      admission: live(AdmissionHandlers), authenticators: live(Authenticators), authorizers: live(Authorizers),
+      clock: Clock, random: Random, log: Logger, tracer: Tracer,
+    },
+    provides: [ApiTransports, ClusterAuthority, ServiceAccountTokenSigner],
+    onFailure: 'abort',
+    setup: ({ admission, authenticators, authorizers, clock, random, log, tracer }) => ({
+      provides: [
+        ApiTransports.provide({ forPlugin: (name) => started().transportForPlugin(name, parts.rules.get(name) ?? []) }),
+        ClusterAuthority.provide({ certificate: async () => parts.pki?.authority() }),
+        ServiceAccountTokenSigner.provide({ forSecret: (secret) => started().tokens?.issueForSecret(secret) }),
+      ],
+      async start() {
+        const signingKey = await parts.pki?.serviceAccountKey();
+        store = await parts.openStore();
+        server = await ApiServer.start({
+          store, clock, random, log, tracer, admission, authenticators, authorizers, podLogs: parts.podLogs,
+          ...(signingKey === undefined ? {} : { signingKey }),
+          ...(parts.serviceCidr === undefined ? {} : { serviceCidr: parts.serviceCidr }),
+        });
+        if (parts.listen !== undefined && parts.pki !== undefined) {
+          listener = await ApiListener.open(server, { ...parts.listen, pki: parts.pki, readiness: parts.readiness, ...(parts.paths === undefined ? {} : { paths: parts.paths }) });
+        }
+      },
+      drain() {
+        listener?.drain();
+      },
+      async stop() {
+        await listener?.close();
+        server?.close();
+        await store?.close();
+        listener = undefined;
+        server = undefined;
+        store = undefined;
+      },
+    }),
+  });
+  return {
+    plugin: plugin as Plugin,
+    get server() {
+      return started();
+    },
+    get listener() {
+      return listener;
+    },
+  };
+}

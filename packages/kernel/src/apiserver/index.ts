@@ -1,0 +1,15 @@
+export { ApiServer } from './api-server.ts';
+export type { ApiServerOptions } from './api-server.ts';
+export { pluginUser } from './authorization/cluster-rbac-source.ts';
+export { mastersGroup } from './authentication/index.ts';
+export { contextName, fileKeyFolder, formatKubeconfig, memoryKeyFolder, mergeKubeconfig, openClusterPki, removeFromKubeconfig, standardHosts, writeKubeconfig } from './pki/index.ts';
+export type { ClusterPki, KeyFolder, KubeconfigEntry, SigningKey } from './pki/index.ts';
+export { stampRevision } from './registry/object-codec.ts';
+export { HttpServer } from './server/http-server.ts';
+export { HttpsListener } from './server/https-listener.ts';
+export { PathEndpoints } from './server/path-endpoints.ts';
+export type { PathHandler, PathRequest } from './server/path-endpoints.ts';
+export { sendObject } from './server/respond.ts';
+export type { HealthCheck } from './server/serving-state.ts';
+export { addStandardEndpoints } from './server/standard-endpoints.ts';
+export { kubernetesVersion } from './server/version.ts';

@@ -1,0 +1,201 @@
+import { context as otel, ROOT_CONTEXT, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
+import { formatApiVersion, type Verb } from '@keelson/api';
+import { Attr, noopTracer, parseTraceparent, SpanName } from '@keelson/telemetry';
+import type { UserInfo } from '@keelson/sdk/auth';
+import type { ApiServer } from '../api-server.ts';
+import { noSuchPath, methodNotAllowed } from '../api-errors.ts';
+import { readImpersonation } from '../authentication/index.ts';
+import type { ApiRequest, RequestBody } from '../request.ts';
+import { dispatch } from '../routing/dispatch.ts';
+import { parseResourcePath, type ResourcePath } from '../routing/resource-path.ts';
+import { requireAccess } from '../routing/access.ts';
+import { credentialsOf } from './credentials.ts';
+import type { HttpExchange } from './http-exchange.ts';
+import type { PathEndpoints } from './path-endpoints.ts';
+import { renderReply } from './render.ts';
+import { asStatusError, sendError } from './respond.ts';
+import { streamHandlers } from './streams.ts';
+import { WatchResponses } from './watch-response.ts';
+
+/** Upstream's limit for a request body. */
+const maxBody = 3 * 1024 * 1024;
+
+const verbs: Readonly<Record<string, Verb>> = { GET: 'get', HEAD: 'get', POST: 'create', PUT: 'update', PATCH: 'patch', DELETE: 'delete' };
+
+/** The API over HTTP: who calls, may they, what do they want, and the answer in the form that they accept. */
+export class HttpServer {
+  readonly #watches: WatchResponses;
+
+  constructor(
+    private readonly server: ApiServer,
+    private readonly paths: PathEndpoints,
+  ) {
+    this.#watches = new WatchResponses(server.context);
+  }
+
+  /** Never throws and never rejects: every failure becomes a Status. */
+  readonly handle = (exchange: HttpExchange): void => {
+    this.#serve(exchange).catch((error: unknown) => {
+      sendError(exchange, error, this.server.context.log);
+    });
+  };
+
+  /** Ends the running watches, as a server that restarts does. */
+  drain(): void {
+    this.#watches.endAll();
+  }
+
+  async #serve(exchange: HttpExchange): Promise<void> {
+    const question = exchange.url.indexOf('?');
+    const path = question < 0 ? exchange.url : exchange.url.slice(0, question);
+    const resource = parseResourcePath(path);
+    const authenticated = this.server.authenticate(credentialsOf(exchange));
+    const caller = authenticated instanceof Promise ? await authenticated : authenticated;
+    const user = exchange.header('impersonate-user') === undefined && exchange.header('impersonate-group') === undefined && exchange.header('impersonate-uid') === undefined ? caller : await this.#impersonated(exchange, caller);
+    const query = question < 0 ? noQuery : queryReader(exchange.url.slice(question + 1));
+    if (resource === undefined) {
+      await this.paths.serve(exchange, path, query, user);
+      return;
+    }
+    await this.#serveResource(exchange, resource, query, user);
+  }
+
+  async #serveResource(exchange: HttpExchange, path: ResourcePath, query: { get(name: string): string | undefined }, user: UserInfo): Promise<void> {
+    const { context } = this.server;
+    const served = context.registry.find(path.group, path.version, path.plural);
+    if (served === undefined) throw noSuchPath();
+    const warnings: string[] = [];
+    const verb = verbOf(exchange.method, path, query);
+    const bodyNeeded = verb === 'create' || verb === 'update' || verb === 'patch' || verb === 'delete' || verb === 'deletecollection';
+    const stream = streamHandlers.find(served.kind, path.subresource);
+    const request: ApiRequest = {
+      verb, resource: served, user, query,
+      namespace: path.namespace ?? (path.plural === 'namespaces' && path.group === '' ? undefined : path.namespace),
+      name: path.name,
+      subresource: path.subresource,
+      body: bodyNeeded && stream === undefined ? await readBody(exchange) : undefined,
+      userAgent: exchange.header('user-agent') ?? '',
+      signal: undefined,
+      warn: (text) => {
+        if (!warnings.includes(text)) warnings.push(text);
+      },
+    };
+    if (served.kind.namespaced && request.namespace === undefined && (request.name !== undefined || verb === 'create')) throw noSuchPath();
+    await requireAccess(context, request);
+    if (stream !== undefined) {
+      await stream(this.server, request, exchange, path);
+      return;
+    }
+    if (verb === 'watch') {
+      await this.#watches.serve(exchange, request);
+      return;
+    }
+    try {
+      const reply = await this.#traced(exchange, request, path, () => dispatch(context, this.server.special, request));
+      await renderReply(exchange, request, reply, context, warnings);
+    } catch (error) {
+      sendError(exchange, error, context.log, warnings);
+    }
+  }
+
+  /** Writes get a span of their own; reads only within a trace that the caller brought. */
+  #traced<T>(exchange: HttpExchange, request: ApiRequest, path: ResourcePath, run: () => Promise<T>): Promise<T> {
+    const { tracer } = this.server.context;
+    if (tracer === noopTracer) return run();
+    const traceparent = exchange.header('traceparent');
+    const isRead = request.verb === 'get' || request.verb === 'list';
+    if (isRead && traceparent === undefined) return run();
+    const remote = traceparent === undefined || !isTrusted(exchange, request.user) ? undefined : parseTraceparent(traceparent, exchange.header('tracestate'));
+    if (isRead && remote === undefined) return run();
+    const parent = remote === undefined ? ROOT_CONTEXT : trace.setSpanContext(ROOT_CONTEXT, remote);
+    const route = routeOf(request, path);
+    const span = tracer.startSpan(
+      SpanName.request(exchange.method, route),
+      {
+        kind: SpanKind.SERVER,
+        attributes: {
+          [Attr.httpMethod]: exchange.method, [Attr.httpRoute]: route, [Attr.resource]: request.resource.kind.plural, [Attr.user]: request.user.name,
+          ...objectAttributes(request),
+        },
+      },
+      parent,
+    );
+    return otel.with(trace.setSpan(parent, span), async () => {
+      try {
+        return await run();
+      } catch (error) {
+        const status = asStatusError(error, this.server.context.log);
+        span.setAttribute(Attr.httpStatus, status.httpCode);
+        span.setStatus({ code: SpanStatusCode.ERROR, message: status.reason });
+        throw error;
+      } finally {
+        span.end();
+      }
+    });
+  }
+
+  async #impersonated(exchange: HttpExchange, caller: UserInfo): Promise<UserInfo> {
+    const impersonation = readImpersonation(caller, exchange.headerPairs());
+    if (impersonation === undefined) return caller;
+    for (const check of impersonation.checks) await this.server.context.authorize(check);
+    return impersonation.user;
+  }
+}
+
+function verbOf(method: string, path: ResourcePath, query: { get(name: string): string | undefined }): Verb {
+  const verb = verbs[method];
+  if (verb === undefined) throw methodNotAllowed();
+  if (verb === 'get' && path.subresource === '') {
+    const watching = query.get('watch');
+    if (path.watch || watching === 'true' || watching === '1') return 'watch';
+    if (path.name === undefined) return 'list';
+  }
+  if (path.name === undefined) {
+    if (verb === 'delete') return 'deletecollection';
+    if (verb !== 'create' && verb !== 'get') throw methodNotAllowed();
+  } else if (verb === 'create' && path.subresource === '') throw methodNotAllowed();
+  return verb;
+}
+
+async function readBody(exchange: HttpExchange): Promise<RequestBody> {
+  const bytes = await exchange.body(maxBody);
+  const type = exchange.header('content-type') ?? '';
+  const end = type.indexOf(';');
+  return { type: 'bytes', contentType: (end < 0 ? type : type.slice(0, end)).trim().toLowerCase(), bytes };
+}
+
+function routeOf(request: ApiRequest, path: ResourcePath): string {
+  const { kind } = request.resource;
+  const root = kind.group === '' ? `/api/${kind.version}` : `/apis/${formatApiVersion(kind)}`;
+  return `${root}${path.namespace === undefined ? '' : '/namespaces/{namespace}'}/${kind.plural}${path.name === undefined ? '' : '/{name}'}${path.subresource === '' ? '' : `/${path.subresource}`}`;
+}
+
+function objectAttributes(request: ApiRequest): Record<string, string> {
+  const name = request.name ?? nameInBody(request.body);
+  return {
+    [Attr.objectKind]: request.resource.kind.kind,
+    ...(request.namespace === undefined ? {} : { [Attr.objectNamespace]: request.namespace }),
+    ...(name === undefined ? {} : { [Attr.objectName]: name }),
+  };
+}
+
+/** A create names its object in the body; a look at the first bytes is enough for a trace. */
+function nameInBody(body: RequestBody | undefined): string | undefined {
+  if (body?.type !== 'bytes') return undefined;
+  const text = body.bytes.toString('utf8');
+  const meta = text.indexOf('"metadata"');
+  return meta < 0 ? undefined : /"name"\s*:\s*"([a-z0-9.:-]{1,253})"/.exec(text.slice(meta))?.[1];
+}
+
+/** A trace context from outside counts only from this machine or from administrators: it decides what is recorded. */
+function isTrusted(exchange: HttpExchange, user: UserInfo): boolean {
+  const address = exchange.socket.remoteAddress ?? '';
+  return address === '127.0.0.1' || address === '::1' || address === '::ffff:127.0.0.1' || user.groups.includes('system:masters');
+}
+
+const noQuery = { get: (): undefined => undefined };
+
+function queryReader(text: string): { get(name: string): string | undefined } {
+  const parameters = new URLSearchParams(text);
+  return { get: (name) => parameters.get(name) ?? undefined };
+}

@@ -1,0 +1,94 @@
+import { stringify } from 'yaml';
+import type { Kind, KubeObject } from '@keelson/api';
+import type { ApiContext } from '../context.ts';
+import type { Conversion } from '../registry/conversion.ts';
+import type { ApiRequest, ListReply, MutableObject, Reply } from '../request.ts';
+import { negotiate, parseIncludeObject, partialMetadata, partialMetadataList, renderTable, type ResponseForm } from '../table/index.ts';
+import type { CachedObject } from '../../watch/index.ts';
+import type { HttpExchange } from './http-exchange.ts';
+import { sendJson, sendText } from './respond.ts';
+import { loadColumns, rowSource } from './row-source.ts';
+
+const comma = Buffer.from(',');
+const listEnd = Buffer.from(']}\n');
+
+/** Sends a handler's reply in the form that the client accepts. Errors: 406. */
+export async function renderReply(exchange: HttpExchange, request: ApiRequest, reply: Reply, context: ApiContext, warnings: readonly string[]): Promise<void> {
+  if (reply.type === 'text') {
+    sendText(exchange, reply.code, reply.text);
+    return;
+  }
+  const form = negotiate(exchange.header('accept'), reply.type === 'list' ? 'list' : 'object');
+  if (form.as === undefined && form.format === 'json') {
+    sendJson(exchange, reply.type === 'list' ? 200 : reply.code, plainBody(request, reply), warnings);
+    return;
+  }
+  if (form.as === 'Table') await loadColumns();
+  const value = form.as === undefined ? JSON.parse(Buffer.concat(plainBody(request, reply)).toString('utf8')) as object : convertedReply(request, reply, form, context);
+  const code = reply.type === 'list' ? 200 : reply.code;
+  if (form.format === 'yaml') sendJson(exchange, code, [Buffer.from(stringify(value))], warnings, 'application/yaml');
+  else sendJson(exchange, code, [Buffer.from(JSON.stringify(value))], warnings);
+}
+
+/** The stored bytes spliced into the answer; nothing is serialized again. */
+function plainBody(request: ApiRequest, reply: Exclude<Reply, { type: 'text' }>): Buffer[] {
+  const { conversion } = request.resource;
+  switch (reply.type) {
+    case 'cached':
+      return [bytesOf(reply.cached, conversion)];
+    case 'object':
+      return [Buffer.from(JSON.stringify(reply.object))];
+    case 'list': {
+      const parts: Buffer[] = [listHead(reply.list)];
+      for (const item of reply.list.items) {
+        if (parts.length > 1) parts.push(comma);
+        parts.push(bytesOf(item, conversion));
+      }
+      parts.push(listEnd);
+      // One buffer: thousands of small TLS writes would cost more than the copy.
+      return [Buffer.concat(parts)];
+    }
+  }
+}
+
+function listHead(list: ListReply): Buffer {
+  return Buffer.from(`{"kind":"${list.kind.listKind}","apiVersion":"${list.kind.apiVersion}","metadata":${JSON.stringify(listMetadata(list))},"items":[`);
+}
+
+function listMetadata(list: ListReply): Record<string, unknown> {
+  return {
+    resourceVersion: String(list.revision),
+    ...(list.continue === undefined ? {} : { continue: list.continue }),
+    ...(list.remaining === undefined ? {} : { remainingItemCount: list.remaining }),
+  };
+}
+
+function convertedReply(request: ApiRequest, reply: Exclude<Reply, { type: 'text' }>, form: ResponseForm, context: ApiContext): object {
+  const version = form.version ?? 'v1';
+  const { kind, conversion } = request.resource;
+  if (reply.type === 'object' && (reply.object as { kind?: string }).kind !== kind.kind) return reply.object; // a Status or a list of another making
+  const objects = reply.type === 'list' ? reply.list.items.map((item) => objectOf(item, conversion)) : [reply.type === 'cached' ? objectOf(reply.cached, conversion) : (reply.object as KubeObject)];
+  const metadata = reply.type === 'list' ? listMetadata(reply.list) : { resourceVersion: objects[0]!.metadata.resourceVersion };
+  if (form.as === 'Table') return tableOf(kind, objects, metadata, { include: request.query.get('includeObject'), version, now: context.clock.now() });
+  return form.as === 'PartialObjectMetadataList' ? partialMetadataList(objects, { metadata, version }) : partialMetadata(objects[0]!, version);
+}
+
+/** A Table of objects; `loadColumns` must have resolved before. */
+export function tableOf(
+  kind: Kind,
+  objects: readonly KubeObject[],
+  metadata: Record<string, unknown>,
+  options: { readonly include: string | undefined; readonly version: 'v1' | 'v1beta1'; readonly now: number },
+): object {
+  return renderTable(objects, { rows: rowSource(kind), include: parseIncludeObject(options.include), version: options.version, now: options.now, metadata });
+}
+
+/** Bytes of a stored object in the served kind. */
+export function bytesOf(cached: CachedObject, conversion: Conversion | undefined): Buffer {
+  return conversion === undefined ? cached.bytes : Buffer.from(JSON.stringify(objectOf(cached, conversion)));
+}
+
+/** A stored object, parsed, in the served kind. */
+export function objectOf(cached: CachedObject, conversion: Conversion | undefined): KubeObject {
+  return conversion === undefined ? cached.object : conversion.fromStorage(cached.object as MutableObject);
+}
