@@ -4,6 +4,7 @@ import { Discovery } from '../discovery/index.ts';
 import type { HttpExchange } from './http-exchange.ts';
 import type { PathEndpoints, PathHandler } from './path-endpoints.ts';
 import { sendObject } from './respond.ts';
+import { addOpenApi } from './openapi-endpoint.ts';
 import { answerHealth, type HealthCheck } from './serving-state.ts';
 import { versionInfo } from './version.ts';
 
@@ -25,6 +26,7 @@ export function addStandardEndpoints(paths: PathEndpoints, server: ApiServer, op
     sendObject(exchange, 200, versionInfo());
   });
   addDiscovery(paths, server, options.address);
+  addOpenApi(paths, server);
   paths.set('/', ({ exchange }) => {
     sendObject(exchange, 200, { paths: paths.list() });
   });
