@@ -7,6 +7,9 @@ import { emptyStatus } from './initial-status.ts';
 import { qosClassOf } from './qos.ts';
 import { traitsOf } from './traits.ts';
 
+/** A decoded object before validation: what its type requires may still be missing. */
+type Unchecked<T extends { spec: unknown }> = Omit<T, 'spec'> & { spec?: Partial<T['spec']> };
+
 /** Kinds with a status subresource whose creator writes the first status itself. */
 const keepsStatusOnCreate = new Set(['v1/Node', 'v1/PersistentVolume', 'v1/PersistentVolumeClaim']);
 
@@ -30,7 +33,7 @@ export function prepareForCreate(kind: Kind, object: KubeObject): void {
 
 const preparations: Readonly<Record<string, (object: never) => void>> = {
   'v1/Pod': (pod: Pod) => {
-    pod.status = { phase: 'Pending', qosClass: qosClassOf(pod.spec) };
+    pod.status = { phase: 'Pending', qosClass: qosClassOf(pod.spec ?? { containers: [] }) };
   },
   'v1/Namespace': (namespace: Namespace) => {
     namespace.status = { phase: 'Active' };
@@ -38,14 +41,14 @@ const preparations: Readonly<Record<string, (object: never) => void>> = {
     namespace.spec.finalizers = finalizers.includes('kubernetes') ? finalizers : [...finalizers, 'kubernetes'];
   },
   'batch/v1/Job': labelPodsOfJob,
-  'apiextensions.k8s.io/v1/CustomResourceDefinition': (crd: CustomResourceDefinition) => {
-    crd.status = { storedVersions: crd.spec.versions.filter(({ storage }) => storage).map(({ name }) => name) };
+  'apiextensions.k8s.io/v1/CustomResourceDefinition': (crd: Unchecked<CustomResourceDefinition>) => {
+    crd.status = { storedVersions: (crd.spec?.versions ?? []).filter(({ storage }) => storage).map(({ name }) => name) };
   },
 };
 
 /** A Job that brings no selector of its own gets one that only its pods match. */
-function labelPodsOfJob({ metadata, spec }: Job): void {
-  if (spec.manualSelector === true) return;
+function labelPodsOfJob({ metadata, spec }: Unchecked<Job>): void {
+  if (spec?.template === undefined || spec.manualSelector === true) return;
   const template = (spec.template.metadata ??= {});
   template.labels = {
     ...template.labels,

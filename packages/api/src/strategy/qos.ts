@@ -8,7 +8,8 @@ const counted = ['cpu', 'memory'];
 
 /** Upstream's rule: Guaranteed when every container limits cpu and memory and asks for as much; BestEffort when none asks. */
 export function qosClassOf(spec: PodSpec): QosClass {
-  const containers = [...spec.containers, ...(spec.initContainers ?? [])];
+  // Runs before validation, so even the required list may be absent.
+  const containers = [...(spec.containers ?? []), ...(spec.initContainers ?? [])];
   const resources = spec.resources === undefined ? containers.map(({ resources }) => resources) : [spec.resources];
   if (!resources.some(asksForAny)) return 'BestEffort';
   return resources.every(isFixed) ? 'Guaranteed' : 'Burstable';
