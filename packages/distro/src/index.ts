@@ -10,7 +10,7 @@ export type { Listed, ResolvedDistribution } from './resolve.ts';
 export { applySettings } from './settings.ts';
 export type { SourceText } from './source-text.ts';
 export { registerHostModules } from './loader/host-modules.ts';
-export type { ModuleNamespace } from './loader/host-modules.ts';
+export type { HostModule, ModuleNamespace } from './loader/host-modules.ts';
 export { loadDistribution, loadPlugin } from './loader/load.ts';
 export type { LoadOptions, LoadedDistribution } from './loader/load.ts';
 export { LoadError } from './loader/load-error.ts';

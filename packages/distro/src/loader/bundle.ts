@@ -1,6 +1,6 @@
 import { builtinModules, createRequire } from 'node:module';
 import type { BuildFailure, Message, Metafile, Plugin as EsbuildPlugin } from 'esbuild';
-import { hostModule } from './host-modules.ts';
+import { loadHostModule } from './host-modules.ts';
 import { LoadError } from './load-error.ts';
 
 /** One CommonJS program with its source map apart. */
@@ -57,19 +57,19 @@ function hostModules(entry: string): EsbuildPlugin {
   return {
     name: hostNamespace,
     setup: (build) => {
-      build.onResolve({ filter: /^[^./]/ }, ({ path, kind, namespace }) => {
+      build.onResolve({ filter: /^[^./]/ }, async ({ path, kind, namespace }) => {
         if (kind === 'entry-point') return undefined;
         if (path.startsWith('node:') || builtin.has(path) || namespace === hostNamespace) return { path, external: true };
-        return exportsOf(path, entry) === undefined ? undefined : { path, namespace: hostNamespace };
+        return (await exportsOf(path, entry)) === undefined ? undefined : { path, namespace: hostNamespace };
       });
-      build.onLoad({ filter: /./, namespace: hostNamespace }, ({ path }) => ({ contents: reexport(path, exportsOf(path, entry) ?? {}), loader: 'js' }));
+      build.onLoad({ filter: /./, namespace: hostNamespace }, async ({ path }) => ({ contents: reexport(path, (await exportsOf(path, entry)) ?? {}), loader: 'js' }));
     },
   };
 }
 
 /** What the host has under that name; a package of this scope that it does not know may still be installed beside the file. */
-function exportsOf(specifier: string, entry: string): object | undefined {
-  const own = hostModule(specifier);
+async function exportsOf(specifier: string, entry: string): Promise<object | undefined> {
+  const own = await loadHostModule(specifier);
   if (own !== undefined || !specifier.startsWith('@keelson/')) return own;
   try {
     return createRequire(entry)(specifier) as object;

@@ -1,0 +1,80 @@
+import { policyRule, type Plugin } from '@keelson/sdk';
+import { stringify } from 'yaml';
+import { z } from 'zod';
+import type { Inspection } from '../inspect.ts';
+
+/** Name of the identity that a plugin acts as. */
+export function pluginIdentity(name: string): string {
+  return `system:keelson:plugin:${name}`;
+}
+
+/** What runs, as data: every plugin in start order with its version, edges and points. */
+export function pluginsDocument({ resolved, plugins }: Inspection): string {
+  const rows = plugins.map(({ name, version, kind, summary, edges, fills }) => ({ name, version, kind, summary, startsAfter: edges.map(({ to, via }) => ({ plugin: to, via })), fills, why: resolved.plugins.get(name)?.why ?? [] }));
+  return `${JSON.stringify({ distribution: resolved.name, version: resolved.version, plugins: rows }, undefined, 2)}\n`;
+}
+
+/** A ClusterRole and its binding for each plugin that asks for permissions; what an operator outside the cluster needs. */
+export function rbacDocument({ resolved }: Inspection): string {
+  const documents = sorted(resolved.plugins.values()).flatMap((plugin) => {
+    if ((plugin.rbac ?? []).length === 0) return [];
+    const name = pluginIdentity(plugin.name);
+    const group = 'rbac.authorization.k8s.io';
+    return [
+      { apiVersion: `${group}/v1`, kind: 'ClusterRole', metadata: { name }, rules: (plugin.rbac ?? []).map(policyRule) },
+      { apiVersion: `${group}/v1`, kind: 'ClusterRoleBinding', metadata: { name }, roleRef: { apiGroup: group, kind: 'ClusterRole', name }, subjects: [{ apiGroup: group, kind: 'User', name }] },
+    ];
+  });
+  return yamlStream(documents);
+}
+
+/** The kinds that plugins own, as CustomResourceDefinitions that keep fields they do not know. */
+export function crdsDocument({ resolved }: Inspection): string {
+  const documents = sorted(resolved.plugins.values()).flatMap((plugin) =>
+    (plugin.crds ?? []).map((kind) => ({
+      apiVersion: 'apiextensions.k8s.io/v1',
+      kind: 'CustomResourceDefinition',
+      metadata: { name: `${kind.plural}.${kind.group}` },
+      spec: {
+        group: kind.group,
+        scope: kind.namespaced ? 'Namespaced' : 'Cluster',
+        names: { kind: kind.kind, listKind: kind.listKind, plural: kind.plural, singular: kind.singular, shortNames: [...kind.shortNames], categories: [...kind.categories] },
+        versions: [{
+          name: kind.version,
+          served: true,
+          storage: true,
+          schema: { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } },
+          ...(kind.subresources.some(({ name }) => name === 'status') ? { subresources: { status: {} } } : {}),
+        }],
+      },
+    })),
+  );
+  return yamlStream(documents);
+}
+
+/** JSON Schema of the deployment settings that the distribution takes. */
+export function settingsSchema({ resolved }: Inspection): string {
+  const properties = Object.fromEntries(sorted(resolved.plugins.values()).flatMap((plugin) => (plugin.config === undefined ? [] : [[plugin.name, configSchema(plugin)]])));
+  const schema = {
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    title: `settings of ${resolved.name} ${resolved.version}`,
+    type: 'object',
+    properties: { plugins: { type: 'object', properties, additionalProperties: false } },
+    additionalProperties: false,
+  };
+  return `${JSON.stringify(schema, undefined, 2)}\n`;
+}
+
+/** As it is written by hand: defaults need not be given, and neither what the distribution configures already. */
+function configSchema(plugin: Plugin): object {
+  const { $schema, required, ...schema } = z.toJSONSchema(plugin.config!, { io: 'input', unrepresentable: 'any' });
+  return { description: plugin.summary, ...schema };
+}
+
+function sorted(listed: Iterable<{ readonly plugin: Plugin }>): readonly Plugin[] {
+  return [...listed].map(({ plugin }) => plugin).sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+function yamlStream(documents: readonly object[]): string {
+  return documents.map((document) => stringify(document)).join('---\n');
+}
