@@ -26,6 +26,8 @@ export interface AdmissionRequest<T extends KubeObject = KubeObject> {
 export interface AdmissionLookup {
   get<T extends KubeObject>(kind: Kind<T>, ref: ObjectRef): T | undefined;
   list<T extends KubeObject>(kind: Kind<T>, namespace?: string): readonly T[];
+  /** The object as soon as it is there; undefined when `signal` aborts before. For what another writer is about to create. */
+  whenPresent<T extends KubeObject>(kind: Kind<T>, ref: ObjectRef, signal: AbortSignal): Promise<T | undefined>;
 }
 
 /** One step of the admission chain; rejects by throwing `StatusError`. Mutating steps run before all validating ones. */
@@ -43,3 +45,5 @@ export interface AdmissionHandler {
 }
 
 export const AdmissionHandlers = extensionPoint<AdmissionHandler>('keelson.admission.handlers', { ordered: true, deadlineMs: 30_000 });
+
+export { admissionForbidden } from './forbidden.ts';

@@ -1,21 +1,47 @@
 import { objectKey, type Kind, type KubeObject } from '@keelson/api';
 import type { ObjectRef } from '@keelson/sdk';
 import type { AdmissionLookup } from '@keelson/sdk/admission';
-import { inNamespace, selectFrom } from '../../watch/index.ts';
+import { inNamespace, selectFrom, type Subscription } from '../../watch/index.ts';
 import type { ResourceRegistry } from './resource-registry.ts';
 
 /** Synchronous reads for admission and authentication; a resource whose cache is not loaded yet looks empty. */
 export class CacheLookup implements AdmissionLookup {
-  constructor(private readonly registry: ResourceRegistry) {}
+  constructor(private readonly registry: Pick<ResourceRegistry, 'find'>) {}
 
   get<T extends KubeObject>(kind: Kind<T>, ref: ObjectRef): T | undefined {
-    const storage = this.registry.find(kind.group, kind.version, kind.plural)?.storage;
-    return storage?.cache.get(objectKey(ref))?.object as T | undefined;
+    return this.#cacheOf(kind)?.get(objectKey(ref))?.object as T | undefined;
   }
 
   list<T extends KubeObject>(kind: Kind<T>, namespace?: string): readonly T[] {
-    const storage = this.registry.find(kind.group, kind.version, kind.plural)?.storage;
-    if (storage === undefined) return [];
-    return selectFrom(storage.cache.state, inNamespace(namespace)).map((cached) => cached.object as T);
+    const cache = this.#cacheOf(kind);
+    if (cache === undefined) return [];
+    return selectFrom(cache.state, inNamespace(namespace)).map((cached) => cached.object as T);
+  }
+
+  whenPresent<T extends KubeObject>(kind: Kind<T>, ref: ObjectRef, signal: AbortSignal): Promise<T | undefined> {
+    const cache = this.#cacheOf(kind);
+    const present = this.get(kind, ref);
+    if (present !== undefined || cache === undefined || signal.aborted) return Promise.resolve(present);
+    const key = objectKey(ref);
+    return new Promise((resolve) => {
+      let subscription: Subscription | undefined;
+      const settle = (object: T | undefined): void => {
+        signal.removeEventListener('abort', gone);
+        subscription?.stop();
+        resolve(object);
+      };
+      const gone = (): void => settle(undefined);
+      subscription = cache.subscribe(inNamespace(kind.namespaced ? ref.namespace : undefined), undefined, {
+        event: ({ type, object }) => {
+          if (object.key === key && type !== 'DELETED') settle(object.object as T);
+        },
+        end: gone,
+      });
+      signal.addEventListener('abort', gone, { once: true });
+    });
+  }
+
+  #cacheOf(kind: Kind) {
+    return this.registry.find(kind.group, kind.version, kind.plural)?.storage?.cache;
   }
 }
