@@ -1,7 +1,7 @@
-/** The fields that all condition types have. */
+/** The fields that all condition types have; some types require none of them. */
 export interface ConditionLike {
-  type: string;
-  status: string;
+  type?: string | undefined;
+  status?: string | undefined;
   reason?: string | undefined;
   message?: string | undefined;
   lastTransitionTime?: string | undefined;
@@ -22,7 +22,7 @@ export function isConditionTrue(conditions: readonly ConditionLike[] | undefined
  * is returned when nothing would change, so that callers can skip a write.
  */
 export function withCondition<C extends ConditionLike>(conditions: readonly C[] | undefined, next: C): readonly C[] {
-  const current = findCondition(conditions, next.type);
+  const current = findCondition(conditions, next.type ?? '');
   if (current === undefined) return [...(conditions ?? []), next];
   const merged = { ...next };
   if (current.status === next.status && current.lastTransitionTime !== undefined) {
