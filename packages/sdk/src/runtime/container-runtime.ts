@@ -11,6 +11,8 @@ export interface RuntimeInfo {
   readonly podAddresses: 'pod-range' | 'host';
   /** Names of machine and kernel for `status.nodeInfo`; the agent's own where left out. */
   readonly machine?: { readonly kernelVersion?: string; readonly osImage?: string; readonly architecture?: string; readonly operatingSystem?: string };
+  /** What the node has for pods (`cpu`, `memory`…), unless the agent's configuration says otherwise. */
+  readonly capacity?: Readonly<Record<string, string>>;
 }
 
 /** The pod-level environment of containers: network identity, cgroup parent, log folder. One per pod at a time. */
@@ -40,6 +42,8 @@ export interface SandboxStatus {
 /** One container, fully resolved: the runtime looks nothing up. */
 export interface ContainerConfig {
   readonly name: string;
+  /** `init` is expected to end by itself, the others to run. */
+  readonly role: 'init' | 'sidecar' | 'app';
   /** 0 for the first; becomes `restartCount`. */
   readonly attempt: number;
   readonly image: string;
@@ -85,6 +89,7 @@ export interface ImageStatus {
 /** Something happened to a container without the agent asking. Delivered in order; the agent then reads the status. */
 export interface ContainerEvent {
   readonly type: 'exited' | 'sandbox-lost';
+  readonly podUid: string;
   readonly sandboxId: string;
   readonly containerId?: string;
 }

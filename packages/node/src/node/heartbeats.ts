@@ -1,0 +1,120 @@
+import { Node } from '@keelson/api/core/v1';
+import type { ApiClient, Cancel, Clock, Logger, Random } from '@keelson/sdk';
+import { NodeLease } from './node-lease.ts';
+import { nodeConditions } from './node-object.ts';
+
+/** All in milliseconds. */
+export interface HeartbeatSettings {
+  readonly leaseDuration: number;
+  readonly leaseRenewal: number;
+  /** Node status is written at least this often, changed or not. */
+  readonly statusEvery: number;
+}
+
+/** More nodes than this are renewed in so many parts of a period, so that a thousand nodes are no burst. */
+const nodesPerBatch = 10;
+const mostBatches = 10;
+
+interface Member {
+  node: Node;
+  readonly lease: NodeLease;
+  statusAt: number;
+}
+
+export interface HeartbeatOptions {
+  readonly api: ApiClient;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Logger;
+  readonly settings: HeartbeatSettings;
+}
+
+/** Leases and status heartbeats of all nodes of this agent: one timer, however many nodes. */
+export class Heartbeats {
+  readonly #options: HeartbeatOptions;
+  readonly #members = new Map<string, Member>();
+  #timer: Cancel | undefined;
+  #batch = 0;
+  #running: Promise<void> = Promise.resolve();
+  #stopped = false;
+
+  constructor(options: HeartbeatOptions) {
+    this.#options = options;
+  }
+
+  /** Begins: every node's Lease is there when this resolves. */
+  async start(nodes: readonly Node[]): Promise<void> {
+    const { api, clock, settings, random } = this.#options;
+    const now = clock.now();
+    for (const node of nodes) {
+      const lease = new NodeLease(api, node, settings.leaseDuration / 1000);
+      this.#members.set(node.metadata.name, { node, lease, statusAt: now - random.int(Math.floor(settings.statusEvery / 2)) });
+    }
+    const members = [...this.#members.values()];
+    for (let at = 0; at < members.length; at += 32) await this.#beat(members.slice(at, at + 32));
+    this.#arm();
+  }
+
+  /** A new state of one of the nodes. */
+  observe(node: Node): void {
+    const member = this.#members.get(node.metadata.name);
+    if (member !== undefined) member.node = node;
+  }
+
+  /** Writes the node's conditions now: somebody else changed them. */
+  async restoreConditions(name: string): Promise<void> {
+    const member = this.#members.get(name);
+    if (member !== undefined) await this.#guarded(member, () => this.#writeStatus(member));
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.#timer?.cancel();
+    await this.#running;
+  }
+
+  #arm(): void {
+    if (this.#stopped) return;
+    const { clock, settings, random } = this.#options;
+    const batches = this.#batches();
+    // Up to a tenth of jitter keeps the agents of many machines from beating together.
+    const pause = (settings.leaseRenewal / batches) * (1 - 0.1 * random.next());
+    this.#timer = clock.after(pause, () => {
+      const due = [...this.#members.values()].filter((_, index) => index % batches === this.#batch % batches);
+      this.#batch++;
+      this.#running = this.#beat(due).then(() => this.#arm());
+    });
+  }
+
+  #batches(): number {
+    return Math.max(1, Math.min(mostBatches, Math.ceil(this.#members.size / nodesPerBatch)));
+  }
+
+  async #beat(members: readonly Member[]): Promise<void> {
+    const { clock, settings } = this.#options;
+    await Promise.all(
+      members.map((member) =>
+        this.#guarded(member, async () => {
+          await member.lease.renew(clock.now());
+          if (clock.now() - member.statusAt >= settings.statusEvery) await this.#writeStatus(member);
+        }),
+      ),
+    );
+  }
+
+  async #writeStatus(member: Member): Promise<void> {
+    const { api, clock } = this.#options;
+    const now = clock.now();
+    const body = { status: { conditions: nodeConditions(member.node, now) } };
+    member.node = await api.patch(Node, { name: member.node.metadata.name }, { type: 'strategic', body }, { subresource: 'status' });
+    member.statusAt = now;
+  }
+
+  async #guarded(member: Member, write: () => Promise<void>): Promise<void> {
+    try {
+      await write();
+    } catch (error) {
+      this.#options.log.warn('heartbeat could not be written, the next one is due soon', { node: member.node.metadata.name, error: String(error) });
+    }
+  }
+}

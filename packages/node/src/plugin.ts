@@ -1,0 +1,44 @@
+import { ApiClient, Clock, Logger, Random, Tracer, definePlugin } from '@keelson/sdk';
+import { PodExec, PodLogs, Runtimes } from '@keelson/sdk/runtime';
+import { agentSettings } from './agent-settings.ts';
+import { chooseRuntime } from './choose-runtime.ts';
+import { podAccess } from './logs/pod-access.ts';
+import { NodeAgent } from './node-agent.ts';
+import { socketProber } from './probe/network-prober.ts';
+
+/** The node agent: runs the pods of its nodes on one of the distribution's runtimes. */
+export default definePlugin({
+  name: '@keelson/node',
+  version: '0.1.0',
+  kind: 'node',
+  summary: 'runs pods on nodes: registration, heartbeats, pod lifecycle over a container runtime',
+  config: agentSettings,
+  requires: { api: ApiClient, clock: Clock, random: Random, log: Logger, tracer: Tracer, runtimes: Runtimes },
+  provides: [PodLogs, PodExec],
+  rbac: [
+    { groups: [''], resources: ['nodes', 'pods', 'services'], verbs: ['get', 'list', 'watch'] },
+    { groups: [''], resources: ['nodes'], verbs: ['create', 'patch', 'update'] },
+    { groups: [''], resources: ['nodes/status', 'pods/status'], verbs: ['patch', 'update'] },
+    { groups: [''], resources: ['pods'], verbs: ['delete'] },
+    { groups: [''], resources: ['configmaps', 'secrets'], verbs: ['get'] },
+    { groups: ['', 'events.k8s.io'], resources: ['events'], verbs: ['create', 'patch', 'update'] },
+    { groups: ['coordination.k8s.io'], resources: ['leases'], verbs: ['get', 'create', 'update'] },
+  ],
+  setup: ({ api, clock, random, log, tracer, runtimes, config }) => {
+    let agent: NodeAgent | undefined;
+    let working: Promise<void> = Promise.resolve();
+    const access = podAccess((pod) => agent?.locate(pod));
+    return {
+      provides: [PodLogs.provide(access), PodExec.provide(access)],
+      start() {
+        const provider = chooseRuntime(config.runtime, runtimes);
+        agent = new NodeAgent({ api, clock, random, log, tracer, network: socketProber, provider, settings: config });
+        working = agent.start();
+        working.catch(() => undefined);
+      },
+      ready: () => working,
+      drain: () => agent?.drain(),
+      stop: () => agent?.stop(),
+    };
+  },
+});
