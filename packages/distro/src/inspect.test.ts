@@ -1,5 +1,5 @@
 import { ApiClient, extensionPoint, token } from '@keelson/sdk';
-import { ConfigurationError } from '@keelson/kernel/host';
+import { type ConfigurationError } from '@keelson/kernel/host';
 import { z } from 'zod';
 import { defineDistribution, use } from './definition.ts';
 import { explain } from './explain.ts';

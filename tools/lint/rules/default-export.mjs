@@ -3,7 +3,8 @@
 export default {
   meta: { type: 'problem', schema: [], messages: { unnamed: 'no default export here: only plugin.ts and distribution.ts have one' } },
   create(context) {
-    if (/(^|[\\/])(plugin|distribution)\.ts$/.test(context.filename)) return {};
+    // A folder of distributions holds one per file, named after it.
+    if (/(^|[\\/])((plugin|distribution)|distributions[\\/][a-z0-9-]+)\.ts$/.test(context.filename)) return {};
     const report = (node) => context.report({ node, messageId: 'unnamed' });
     return {
       ExportDefaultDeclaration: report,

@@ -15,7 +15,7 @@ const headerLines = 2;
 export function evaluate(bundle: Bundle, path: string, file: string): Record<string, unknown> {
   const module = { exports: {} as Record<string, unknown> };
   try {
-    // eslint-disable-next-line @typescript-eslint/no-implied-eval -- running the user's file is the purpose
+     
     const run = new Function('exports', 'require', 'module', '__filename', '__dirname', `${bundle.code}\n${trailer(bundle, path)}`) as (...values: unknown[]) => void;
     run(module.exports, requireFor(path, file), module, path, dirname(path));
   } catch (error) {

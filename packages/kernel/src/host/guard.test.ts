@@ -1,4 +1,4 @@
-import { KeelsonError, StatusError, Terminal } from '@keelson/sdk';
+import { type KeelsonError, StatusError, Terminal } from '@keelson/sdk';
 import { guardContribution, type GuardOptions } from './guard.ts';
 import { ManualClock } from './testdata/manual-clock.ts';
 

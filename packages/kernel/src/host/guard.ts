@@ -63,7 +63,7 @@ function guardMethod(method: Method, self: object | undefined, name: string, opt
         case 2: result = method.call(self, a, b); break;
         case 3: result = method.call(self, a, b, c); break;
         case 4: result = method.call(self, a, b, c, d); break;
-        // eslint-disable-next-line prefer-rest-params -- see above
+         
         default: result = method.apply(self, arguments as unknown as unknown[]);
       }
     } catch (error) {

@@ -1,7 +1,7 @@
 import type { Contributions, ExtensionPoint, Token } from '@keelson/sdk';
 import { assemble } from './assemble.ts';
 import { Conditions } from './conditions.ts';
-import { guardContribution } from './guard.ts';
+import { asError, guardContribution } from './guard.ts';
 import { defaultLimits, type HostLimits, type HostOptions, type OrderRule } from './options.ts';
 import { Points } from './points.ts';
 import { ConfigurationError } from './problem.ts';
@@ -56,7 +56,7 @@ class PluginHost implements Host {
     this.#options = options;
     this.#limits = { ...defaultLimits, ...options.limits };
     this.#order = new Map(Object.entries(options.order ?? {}).map(([key, rule]) => [key, Array.isArray(rule) ? { names: rule as readonly string[] } : (rule as OrderRule)]));
-    this.#points = new Points(this.#order, (unit, key, name, value) => this.#guard(unit, key, name, value), () => this.#changed());
+    this.#points = new Points(this.#order, (unit, key, name, value) => this.#guard(unit, key, name, value), () => this.#changed(), (listener) => this.#call(listener));
   }
 
   configure(): void {
@@ -118,6 +118,14 @@ class PluginHost implements Host {
   }
 
   #changed(): void {
-    for (const listener of [...this.#listeners]) listener();
+    for (const listener of [...this.#listeners]) this.#call(listener);
+  }
+
+  #call(listener: () => void): void {
+    try {
+      listener();
+    } catch (error) {
+      this.#options.log.error('listener failed', { error: asError(error).message });
+    }
   }
 }

@@ -96,6 +96,93 @@ describe('contributions', () => {
   });
 });
 
+describe('edges of the life', () => {
+  it('drains the consumer of a point before its contributors', async () => {
+    const log: string[] = [];
+    const consumer = plugin('a-consumer', { requires: { greeters: Greeters }, setup: ({ greeters }) => recorded(log, 'consumer', { drain: () => void log.push(`drain consumer of ${greeters.values.length}`) }) });
+    const giver = plugin('b-giver', { setup: () => ({ provides: [Greeters.with({ name: 'b', greet: () => 'b' })], ...recorded(log, 'giver') }) });
+    const { host } = hostOf([consumer, giver]);
+    await host.start();
+    log.length = 0;
+    await host.drain();
+    expect(log).toEqual(['drain consumer of 1', 'drain giver']);
+    expect(states(host)).toEqual({ 'b-giver': 'draining', 'a-consumer': 'draining' });
+    await host.stop();
+    await host.stop();
+    expect(log.slice(2)).toEqual(['stop consumer', 'stop giver']);
+  });
+
+  it('does not take a throwing listener for a fault of the plugin', async () => {
+    const giver = plugin('giver', { setup: () => [Greeters.with({ name: 'b', greet: () => 'b' })] });
+    const { host } = hostOf([giver]);
+    const stop = [host.onChange(() => { throw new Error('mine'); }), host.contributions(Greeters).onChange(() => { throw new Error('mine'); })];
+    await host.start();
+    expect(host.status()[0]).toMatchObject({ state: 'ready', faults: 0 });
+    for (const end of stop) end();
+    await host.stop();
+  });
+
+  it('starts once only, and stops also when it never started', async () => {
+    const log: string[] = [];
+    const { host } = hostOf([ledger(log)]);
+    host.configure();
+    await host.stop();
+    expect(states(host)).toEqual({ ledger: 'stopped' });
+    expect(log).toEqual([]);
+    await expect(host.start()).rejects.toMatchObject({ code: 'KEEL_HOST_STATE' });
+    await expect(hostOf([]).host.stop()).resolves.toBeUndefined();
+  });
+
+  it('stops in the middle of a back-off without waiting for it', async () => {
+    const broken = plugin('broken', { setup: () => ({ start: () => { throw new Error('no'); } }) });
+    const { host, clock } = hostOf([broken]);
+    await host.start();
+    await settle();
+    await host.stop();
+    expect(clock.pending).toBe(0);
+    expect(states(host)).toEqual({ broken: 'stopped' });
+  });
+
+  it('tries again when the fresh set-up of a restart throws, without touching the old objects', async () => {
+    const log: string[] = [];
+    let made = 0;
+    let fail: (error: Error) => void = () => undefined;
+    const fragile = plugin('fragile', {
+      setup: () => {
+        made += 1;
+        if (made === 2) throw new Error('set-up failed');
+        return { ...recorded(log, `life${made}`), failed: new Promise<never>((_, reject) => (fail = reject)) };
+      },
+    });
+    const { host, clock } = hostOf([fragile]);
+    await host.start();
+    fail(new Error('died'));
+    await clock.advance(1_000);
+    expect(host.status()[0]).toMatchObject({ state: 'degraded', lastError: 'set-up failed', restarts: 2 });
+    await clock.advance(2_000);
+    expect(log).toEqual(['start life1', 'ready life1', 'stop life1', 'start life3', 'ready life3']);
+    await host.stop();
+  });
+
+  it('runs the same way each time', async () => {
+    const run = async (): Promise<readonly string[]> => {
+      const log: string[] = [];
+      let left = 2;
+      const flaky = plugin('flaky', { provides: [Ledger], setup: () => ({ provides: [Ledger.provide({ id: left })], ...recorded(log, 'flaky', { start: () => { if (left-- > 0) throw new Error('no'); } }) }) });
+      const users = ['u1', 'u2', 'u3'].map((name) => plugin(name, { requires: { ledger: Ledger }, setup: () => recorded(log, name) }));
+      const { host, clock } = hostOf([...users, flaky]);
+      host.onChange(() => log.push(JSON.stringify(host.status().map(({ name, state, since }) => [name, state, since]))));
+      await host.start();
+      await clock.advance(10_000);
+      await host.stop();
+      return log;
+    };
+    const first = await run();
+    expect(first.length).toBeGreaterThan(20);
+    expect(await run()).toEqual(first);
+  });
+});
+
 describe('limits', () => {
   it('gives up a start that hangs after 30 s, aborts its signal, stops it and tries again', async () => {
     const log: string[] = [];

@@ -7,11 +7,16 @@ class LiveContributions implements Contributions<unknown> {
   values: readonly unknown[] = Object.freeze([]);
   entries: readonly ContributionEntry<unknown>[] = Object.freeze([]);
   readonly #listeners = new Set<() => void>();
+  readonly #call: (listener: () => void) => void;
+
+  constructor(call: (listener: () => void) => void) {
+    this.#call = call;
+  }
 
   replace(entries: readonly ContributionEntry<unknown>[]): void {
     this.entries = Object.freeze(entries);
     this.values = Object.freeze(entries.map((entry) => entry.value));
-    for (const listener of [...this.#listeners]) listener();
+    for (const listener of [...this.#listeners]) this.#call(listener);
   }
 
   onChange(listener: () => void): () => void {
@@ -52,10 +57,13 @@ export class Points {
   readonly #ranks = new Map<string, ReadonlyMap<string, number>>();
   readonly #guarding: Guarding;
   readonly #changed: () => void;
+  readonly #call: (listener: () => void) => void;
 
-  constructor(order: ReadonlyMap<string, OrderRule>, guarding: Guarding, changed: () => void) {
+  /** `call` runs a listener: what it throws must not end up as the fault of the plugin that came or went. */
+  constructor(order: ReadonlyMap<string, OrderRule>, guarding: Guarding, changed: () => void, call: (listener: () => void) => void) {
     this.#guarding = guarding;
     this.#changed = changed;
+    this.#call = call;
     for (const [key, rule] of order) this.#ranks.set(key, new Map(rule.names.map((name, rank) => [name, rank])));
   }
 
@@ -103,7 +111,7 @@ export class Points {
 
   #slot(key: string): Slot {
     let slot = this.#slots.get(key);
-    if (slot === undefined) this.#slots.set(key, (slot = { live: new LiveContributions(), entered: [] }));
+    if (slot === undefined) this.#slots.set(key, (slot = { live: new LiveContributions(this.#call), entered: [] }));
     return slot;
   }
 

@@ -5,7 +5,7 @@ import { ManualClock } from './manual-clock.ts';
 /** A plugin with everything unimportant filled in. */
 export function plugin<const R extends Readonly<Record<string, Requirement>>>(
   name: string,
-  rest: Partial<Omit<Plugin, 'setup' | 'requires' | 'name'>> & { readonly requires?: R; readonly setup?: (dependencies: Resolved<R> & { readonly config: any }) => Setup } = {}, // eslint-disable-line @typescript-eslint/no-explicit-any -- tests parse configs of all shapes
+  rest: Partial<Omit<Plugin, 'setup' | 'requires' | 'name'>> & { readonly requires?: R; readonly setup?: (dependencies: Resolved<R> & { readonly config: any }) => Setup } = {},  
 ): Plugin {
   return definePlugin({ name, version: '1.0.0', kind: 'extension', summary: 'a test plugin', setup: () => [], ...rest } as Plugin) as Plugin;
 }
