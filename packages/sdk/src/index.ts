@@ -1,6 +1,7 @@
 export { Clock } from './clock.ts';
 export type { Cancel } from './clock.ts';
 export { Random } from './random.ts';
+export { seededRandom } from './seeded-random.ts';
 export { Tracer } from './tracer.ts';
 export { token, optional } from './token.ts';
 export type { OptionalToken, Provision, Token } from './token.ts';

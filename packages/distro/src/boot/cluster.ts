@@ -21,6 +21,8 @@ export interface ClusterOptions {
   readonly listen?: { readonly host: string; readonly port: number };
   readonly serviceCidr?: string;
   readonly paths?: (paths: PathEndpoints, server: ApiServer) => void;
+  /** Stands between each plugin and the API; fault injection of tests. */
+  readonly wrapTransport?: (transport: ApiTransport, plugin: string) => ApiTransport;
 }
 
 /** Who administers: every permission, as `system:masters` has it. */

@@ -1,4 +1,4 @@
-import { ApiTransports, Clock, definePlugin, live, Logger, Random, Tracer, type Plugin, type PluginRule } from '@keelson/sdk';
+import { ApiTransports, Clock, definePlugin, live, Logger, Random, Tracer, type ApiTransport, type Plugin, type PluginRule } from '@keelson/sdk';
 import { AdmissionHandlers } from '@keelson/sdk/admission';
 import { Authenticators, Authorizers, ClusterAuthority, ServiceAccountTokenSigner } from '@keelson/sdk/auth';
 import { ApiServer } from '@keelson/kernel/apiserver';
@@ -19,6 +19,8 @@ export interface KernelParts {
   readonly rules: ReadonlyMap<string, readonly PluginRule[]>;
   readonly podLogs: () => PodLogs | undefined;
   readonly readiness: () => readonly HealthCheck[];
+  /** Stands between each plugin and the API. */
+  readonly wrapTransport?: (transport: ApiTransport, plugin: string) => ApiTransport;
   /** More paths on the listener (traces, status). */
   readonly paths?: (paths: PathEndpoints, server: ApiServer) => void;
 }
@@ -40,6 +42,7 @@ export function createKernel(parts: KernelParts): Kernel {
     if (server === undefined) throw new KeelsonError('KEEL_NOT_STARTED', 'the API server has not started yet');
     return server;
   };
+  const wrap = parts.wrapTransport ?? ((transport: ApiTransport) => transport);
   const plugin = definePlugin({
     name: '@keelson/kernel',
     version: '0.1.0',
@@ -53,7 +56,7 @@ export function createKernel(parts: KernelParts): Kernel {
     onFailure: 'abort',
     setup: ({ admission, authenticators, authorizers, clock, random, log, tracer }) => ({
       provides: [
-        ApiTransports.provide({ forPlugin: (name) => started().transportForPlugin(name, parts.rules.get(name) ?? []) }),
+        ApiTransports.provide({ forPlugin: (name) => wrap(started().transportForPlugin(name, parts.rules.get(name) ?? []), name) }),
         ClusterAuthority.provide({ certificate: async () => parts.pki?.authority() }),
         ServiceAccountTokenSigner.provide({ forSecret: (secret) => started().tokens?.issueForSecret(secret) }),
       ],

@@ -1,0 +1,153 @@
+import type { KubeObject } from '@keelson/api';
+import { StatusError, type ApiCall, type ApiTransport, type Clock, type Random, type WatchEvent, type WatchHandle, type WatchHandler } from '@keelson/sdk';
+
+/** Chances, 0 to 1, that something goes wrong on the bus between the server and a plugin. */
+export interface BusFaults {
+  /** An event, and all after it, arrives late: the plugin works on a stale view. */
+  readonly stale?: number;
+  /** Longest delay of a stale view, milliseconds; default 1000. */
+  readonly staleMs?: number;
+  /** The stream is cut; the plugin has to resume. */
+  readonly drop?: number;
+  /** Two changes of different objects change places. */
+  readonly reorder?: number;
+  /** A write is refused before it happens (503). */
+  readonly failWrite?: number;
+  /** A write happens, but its answer is lost (504). */
+  readonly loseAnswer?: number;
+}
+
+export interface FaultControl {
+  /** Replaces the chances from now on; `{}` heals. */
+  set(faults: BusFaults): void;
+  /** How often each fault has struck. */
+  readonly counts: Readonly<Record<string, number>>;
+}
+
+/** Puts seeded faults between plugins and the API: what a controller has to survive. */
+export class FaultyBus implements FaultControl {
+  readonly counts: Record<string, number> = {};
+  #faults: BusFaults = {};
+
+  constructor(
+    private readonly clock: Clock,
+    private readonly random: Random,
+  ) {}
+
+  set(faults: BusFaults): void {
+    this.#faults = faults;
+  }
+
+  /** A transport with faults in front of a good one. */
+  wrap(inner: ApiTransport): ApiTransport {
+    return {
+      call: (call) => this.#call(inner, call),
+      watch: (call, handler) => this.#watch(inner, call, handler),
+    };
+  }
+
+  async #call(inner: ApiTransport, call: ApiCall): Promise<unknown> {
+    if (call.verb === 'get' || call.verb === 'list') return inner.call(call);
+    if (this.#strikes('failWrite')) throw new StatusError('ServiceUnavailable', 'injected fault: the write did not happen', { retryAfterSeconds: 1 });
+    const answer = await inner.call(call);
+    if (this.#strikes('loseAnswer')) throw new StatusError('Timeout', 'injected fault: the write happened, its answer was lost');
+    return answer;
+  }
+
+  #watch(inner: ApiTransport, call: Omit<ApiCall, 'verb' | 'body'>, handler: WatchHandler<KubeObject>): WatchHandle {
+    const lane = new DelayLane(this.clock, handler);
+    const handle = inner.watch(call, {
+      event: (event) => {
+        if (this.#strikes('drop')) {
+          handle.stop();
+          lane.end(new StatusError('Timeout', 'injected fault: the watch was cut'));
+          return;
+        }
+        if (event.type !== 'BOOKMARK' && this.#strikes('stale')) lane.hold(this.random.int(this.#faults.staleMs ?? 1000) + 1);
+        lane.push(event, this.#strikes('reorder'));
+      },
+      end: (error) => {
+        lane.end(error);
+      },
+    });
+    return {
+      stop: () => {
+        handle.stop();
+        lane.stop();
+      },
+      // Late events make "reached" true later as well; without it informers rely on the events themselves.
+      reached: (revision) => {
+        const sent = handle.reached?.(revision);
+        return sent === undefined ? lane.empty() : sent.then(() => lane.empty());
+      },
+    };
+  }
+
+  #strikes(fault: Exclude<keyof BusFaults, 'staleMs'>): boolean {
+    const chance = this.#faults[fault] ?? 0;
+    if (chance === 0 || this.random.next() >= chance) return false;
+    this.counts[fault] = (this.counts[fault] ?? 0) + 1;
+    return true;
+  }
+}
+
+/** Hands events on in order, held back for a while when told so. */
+class DelayLane {
+  #queue: WatchEvent<KubeObject>[] = [];
+  #held = false;
+  #stopped = false;
+  #end: { readonly error: Error | undefined } | undefined;
+  #empty: (() => void)[] = [];
+
+  constructor(
+    private readonly clock: Clock,
+    private readonly handler: WatchHandler<KubeObject>,
+  ) {}
+
+  hold(ms: number): void {
+    if (this.#held) return;
+    this.#held = true;
+    this.clock.after(ms, () => {
+      this.#held = false;
+      this.#flush();
+    });
+  }
+
+  push(event: WatchEvent<KubeObject>, swap: boolean): void {
+    const last = this.#queue[this.#queue.length - 1];
+    // Changes of one object keep their order, as they do in any real network between ordered streams.
+    if (swap && last !== undefined && last.type !== 'BOOKMARK' && event.type !== 'BOOKMARK' && last.object.metadata.uid !== event.object.metadata.uid) {
+      this.#queue.splice(this.#queue.length - 1, 0, event);
+    } else this.#queue.push(event);
+    if (!this.#held) this.#flush();
+  }
+
+  end(error: Error | undefined): void {
+    this.#end = { error };
+    if (!this.#held) this.#flush();
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    this.#queue = [];
+    this.#settle();
+  }
+
+  empty(): Promise<void> | undefined {
+    if (this.#queue.length === 0) return undefined;
+    return new Promise((resolve) => this.#empty.push(resolve));
+  }
+
+  #flush(): void {
+    while (!this.#stopped && !this.#held && this.#queue.length > 0) this.handler.event(this.#queue.shift()!);
+    if (this.#held) return;
+    this.#settle();
+    if (this.#end === undefined || this.#stopped) return;
+    this.#stopped = true;
+    this.handler.end(this.#end.error);
+  }
+
+  #settle(): void {
+    for (const resolve of this.#empty.splice(0)) resolve();
+  }
+}
