@@ -25,7 +25,7 @@ export function describeWith(part: { readonly name: string; readonly missing: ()
           throw new Error(`${part.name} is missing and skips are not allowed: ${reason}`);
         });
       });
-    }) as typeof describe;
+    }) as unknown as typeof describe;
   }
   process.stderr.write(`SKIPPED (needs ${part.name}): ${reason}\n`);
   return describe.skip;

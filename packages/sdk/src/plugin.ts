@@ -1,5 +1,6 @@
 import type { ZodType } from 'zod';
-import type { Kind, KubeObject, PolicyRule } from '@keelson/api';
+import type { Kind, KubeObject } from '@keelson/api';
+import type { PolicyRule } from '@keelson/api/rbac/v1';
 import type { Contribution, Contributions, ExtensionPoint, LivePoint } from './extension-point.ts';
 import type { OptionalToken, Provision, Token } from './token.ts';
 

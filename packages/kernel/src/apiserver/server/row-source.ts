@@ -12,6 +12,6 @@ export async function loadColumns(): Promise<void> {
 
 /** Rows of a kind; `loadColumns` must have resolved before. */
 export function rowSource(kind: Kind): RowSource<KubeObject> {
-  const source = columns!.columnsOf(kind);
+  const source = columns!.printerOf(kind);
   return { columns: source.columns, cells: (object, now) => source.row(object, now) };
 }
