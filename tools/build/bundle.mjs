@@ -97,7 +97,12 @@ function generateSchemas() {
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const started = performance.now();
-  const { built } = await ensureBundle({ force: process.argv.includes('--force') });
-  const size = (statSync(bundle).size / 1024).toFixed(0);
-  process.stdout.write(`${relative(root, bundle)}: ${built ? `${size} KiB in ${((performance.now() - started) / 1000).toFixed(1)} s` : 'up to date'}\n`);
+  try {
+    const { built } = await ensureBundle({ force: process.argv.includes('--force') });
+    const size = (statSync(bundle).size / 1024).toFixed(0);
+    process.stdout.write(`${relative(root, bundle)}: ${built ? `${size} KiB in ${((performance.now() - started) / 1000).toFixed(1)} s` : 'up to date'}\n`);
+  } catch (error) {
+    process.stderr.write(`error: ${error.message}\n`);
+    process.exitCode = 1;
+  }
 }

@@ -1,0 +1,32 @@
+/** How a long-running command learns that it should end. */
+export interface StopSignals {
+  /**
+   * Calls `onStop` at the first SIGINT or SIGTERM and `onForce` at a later one. Signals within a second count once:
+   * a terminal and npm both deliver the same Ctrl-C. Returns the way to stop listening.
+   */
+  listen(onStop: (signal: string) => void, onForce: () => void): () => void;
+}
+
+const echoMs = 1000;
+
+export const processSignals: StopSignals = Object.freeze({
+  listen(onStop: (signal: string) => void, onForce: () => void) {
+    let first: number | undefined;
+    const heard = (signal: NodeJS.Signals): void => {
+      const now = performance.now();
+      if (first === undefined) {
+        first = now;
+        onStop(signal);
+      } else if (now - first > echoMs) onForce();
+    };
+    process.on('SIGINT', heard);
+    process.on('SIGTERM', heard);
+    // The injected clock's timers do not hold the process; waiting for a signal does.
+    const hold = setInterval(() => undefined, 2 ** 30);
+    return () => {
+      clearInterval(hold);
+      process.off('SIGINT', heard);
+      process.off('SIGTERM', heard);
+    };
+  },
+});

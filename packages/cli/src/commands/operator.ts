@@ -1,0 +1,66 @@
+import { readFileSync } from 'node:fs';
+import { delimiter, resolve } from 'node:path';
+import { parse } from 'yaml';
+import { provideHostModules } from '../host-modules.ts';
+import { CliError, ExitCode } from '../errors.ts';
+import type { World } from '../world.ts';
+
+/** Flags of `operator run`. */
+export interface OperatorFlags {
+  readonly kubeconfig?: string;
+  readonly context?: string;
+  readonly config?: string;
+  readonly logLevel?: string;
+}
+
+/** `keelson operator run PLUGIN --kubeconfig FILE`: one plugin, unchanged, against any cluster, until a signal. */
+export async function operatorRun(world: World, plugin: string, flags: OperatorFlags): Promise<number> {
+  const { loadPlugin } = await import('@keelson/distro');
+  await provideHostModules();
+  const loaded = await loadPlugin(plugin, { from: world.cwd });
+  const run = await world.parts.loadOperator();
+  const stop = new AbortController();
+  const stopped = new Promise<void>((done) => stop.signal.addEventListener('abort', () => done(), { once: true }));
+  const unlisten = world.signals.listen(() => stop.abort(), () => world.exitNow(ExitCode.forced));
+  try {
+    const kubeconfig = kubeconfigOf(world, flags.kubeconfig);
+    const operator = await run({
+      plugin: loaded,
+      config: configOf(world, flags.config),
+      kubeconfig,
+      context: flags.context,
+      clock: world.clock,
+      random: world.random,
+      log: world.logger({ level: levelOf(flags.logLevel), human: world.err.isTerminal }),
+      environment: world.env,
+      signal: stop.signal,
+    });
+    world.err.write(`${loaded.name} ${loaded.version} is running against ${kubeconfig}. Stop with Ctrl-C.\n`);
+    await stopped;
+    await operator.close();
+    return ExitCode.ok;
+  } finally {
+    unlisten();
+  }
+}
+
+/** As kubectl finds it: the flag, KUBECONFIG's first file, the home's default. */
+function kubeconfigOf(world: World, flag: string | undefined): string {
+  const fromEnv = (world.env['KUBECONFIG'] ?? '').split(delimiter).find((path) => path !== '');
+  return resolve(world.cwd, flag ?? fromEnv ?? `${world.home}/.kube/config`);
+}
+
+/** YAML or JSON text, or `@file`. */
+function configOf(world: World, flag: string | undefined): unknown {
+  if (flag === undefined) return {};
+  try {
+    return parse(flag.startsWith('@') ? readFileSync(resolve(world.cwd, flag.slice(1)), 'utf8') : flag) as unknown;
+  } catch (error) {
+    throw new CliError('KEEL_BAD_CONFIG', `cannot read the plugin's configuration: ${(error as Error).message}`, { cause: error });
+  }
+}
+
+function levelOf(flag: string | undefined): 'debug' | 'info' | 'warn' | 'error' {
+  if (flag === 'debug' || flag === 'warn' || flag === 'error') return flag;
+  return 'info';
+}

@@ -1,0 +1,82 @@
+import { isAbsolute, resolve } from 'node:path';
+import { CliError } from '../errors.ts';
+import type { RuntimeKind, StorageKind } from '../seams.ts';
+
+/** Flags of `up`, as commander gives them. */
+export interface UpFlags {
+  readonly name?: string;
+  readonly distribution?: string;
+  readonly dataDir?: string;
+  readonly apiPort?: string;
+  readonly bindAddress?: string;
+  readonly kubeconfig?: string;
+  readonly nodes?: string;
+  readonly runtime?: string;
+  readonly storage?: string;
+  readonly storageEndpoints?: string;
+  readonly wait?: string;
+  readonly seed?: string;
+  readonly logLevel?: string;
+  readonly output?: string;
+}
+
+/** Checked settings of a cluster. */
+export interface UpSettings {
+  readonly apiPort: number;
+  readonly bindAddress: string;
+  readonly nodes: number;
+  readonly runtime: RuntimeKind;
+  readonly storage: StorageKind;
+  readonly storageEndpoints: readonly string[];
+  readonly logLevel: 'debug' | 'info' | 'warn' | 'error';
+}
+
+/** Checks flags against each other; throws KEEL_USAGE_… naming the flag and what it takes. */
+export function settingsOf(flags: UpFlags): UpSettings {
+  const storage = oneOf('--storage', flags.storage ?? (flags.storageEndpoints === undefined ? 'embedded' : 'etcd'), ['memory', 'embedded', 'etcd']);
+  const storageEndpoints = (flags.storageEndpoints ?? '').split(',').map((endpoint) => endpoint.trim()).filter((endpoint) => endpoint !== '');
+  if (storage === 'etcd' && storageEndpoints.length === 0) {
+    throw new CliError('KEEL_USAGE_STORAGE', '--storage etcd needs --storage-endpoints, for example http://127.0.0.1:2379');
+  }
+  if (storage !== 'etcd' && storageEndpoints.length > 0) {
+    throw new CliError('KEEL_USAGE_STORAGE', `--storage-endpoints is for --storage etcd, not for ${storage}`);
+  }
+  for (const endpoint of storageEndpoints) checkEndpoint(endpoint);
+  return {
+    apiPort: integer('--api-port', flags.apiPort ?? '6443', 0, 65_535),
+    bindAddress: flags.bindAddress ?? '127.0.0.1',
+    nodes: integer('--nodes', flags.nodes ?? '1', 0, 10_000),
+    runtime: oneOf('--runtime', flags.runtime ?? 'sim', ['sim', 'process']),
+    storage,
+    storageEndpoints,
+    logLevel: oneOf('--log-level', flags.logLevel ?? 'warn', ['debug', 'info', 'warn', 'error']),
+  };
+}
+
+/** The path that `--kubeconfig` names; relative to the working directory, `~` is left to the shell. */
+export function kubeconfigPath(cwd: string, flag: string | undefined): string | undefined {
+  if (flag === undefined) return undefined;
+  if (flag === '') throw new CliError('KEEL_USAGE_KUBECONFIG', '--kubeconfig needs a path');
+  return isAbsolute(flag) ? flag : resolve(cwd, flag);
+}
+
+function oneOf<const T extends string>(flag: string, value: string, allowed: readonly T[]): T {
+  const found = allowed.find((candidate) => candidate === value);
+  if (found === undefined) throw new CliError('KEEL_USAGE_FLAG', `${flag} ${value} is not known: use ${allowed.join(', ')}`);
+  return found;
+}
+
+function integer(flag: string, value: string, least: number, most: number): number {
+  const number = Number(value);
+  if (value.trim() === '' || !Number.isInteger(number) || number < least || number > most) {
+    throw new CliError('KEEL_USAGE_FLAG', `${flag} ${value} is not valid: use a whole number from ${least} to ${most}`);
+  }
+  return number;
+}
+
+function checkEndpoint(endpoint: string): void {
+  const url = URL.canParse(endpoint) ? new URL(endpoint) : undefined;
+  if (url === undefined || !/^https?:$/.test(url.protocol) || url.hostname === '') {
+    throw new CliError('KEEL_USAGE_STORAGE', `storage endpoint "${endpoint}" is not valid: write it as http://host:port`);
+  }
+}

@@ -1,0 +1,175 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { KeelsonError } from '@keelson/sdk';
+import type { BootedCluster, BootOptions } from '../seams.ts';
+import { placeHere, placeNamed } from '../cluster/places.ts';
+import { readState, writeState } from '../cluster/state-file.ts';
+import { exitCodeOf } from '../errors.ts';
+import { kubeconfigText } from '../testdata/kubeconfig.ts';
+import { testWorld, type TestWorld } from '../testdata/world.ts';
+import { createCluster, deleteCluster } from './cluster.ts';
+import { up } from './up.ts';
+
+interface Booted {
+  readonly world: TestWorld;
+  options: BootOptions | undefined;
+  closed: number;
+  readonly ready: Promise<void>;
+}
+
+/** A world whose boot is made of thin air; `ready` resolves when `up` has said that it serves. */
+function bootable(behave: (options: BootOptions) => Promise<Partial<BootedCluster>> = () => Promise.resolve({})): Booted {
+  let announce: () => void = () => undefined;
+  const ready = new Promise<void>((resolve) => (announce = resolve));
+  const booted: Booted = {
+    options: undefined,
+    closed: 0,
+    ready,
+    world: testWorld({
+      parts: {
+        loadBoot: async () => async (options) => {
+          booted.options = options;
+          options.onStep?.('Open storage');
+          const over = await behave(options);
+          writeFileSync(options.kubeconfig, kubeconfigText(options.name));
+          setImmediate(announce);
+          return { server: 'https://127.0.0.1:6443', kubeconfig: options.kubeconfig, host: { status: () => [] }, close: async () => void booted.closed++, ...over };
+        },
+      },
+    }),
+  };
+  booted.world.alive.set(4242, 'self');
+  return booted;
+}
+
+describe('keelson up', () => {
+  it('announces one JSON line, leaves its state, and stops cleanly at a signal', async () => {
+    const booted = bootable();
+    const { world } = booted;
+    const done = up(world, { output: 'json', nodes: '3', storage: 'memory', apiPort: '0' });
+    await booted.ready;
+    const place = placeHere(world, {});
+    expect(readState(place)).toMatchObject({ pid: 4242, mark: 'self', storage: 'memory', nodes: 3 });
+    world.interrupt();
+    expect(await done).toBe(0);
+    expect(world.stdout().split('\n')).toHaveLength(2);
+    expect(JSON.parse(world.stdout())).toMatchObject({ server: 'https://127.0.0.1:6443', kubeconfig: place.kubeconfig, readyMs: expect.any(Number) });
+    expect([booted.closed, existsSync(place.state)]).toEqual([1, false]);
+    expect(booted.options).toMatchObject({ name: 'keelson', apiPort: 0, nodes: 3, storage: 'memory', runtime: 'sim', dataDir: join(world.cwd, '.keelson') });
+  });
+
+  it('tells a person where it is and what to type', async () => {
+    const booted = bootable();
+    const done = up(booted.world, {});
+    await booted.ready;
+    booted.world.interrupt();
+    await done;
+    expect(booted.world.stdout()).toContain('export KUBECONFIG=.keelson/kubeconfig\n  kubectl get nodes');
+    expect(booted.world.stderr()).toContain('✓ Open storage');
+    expect(booted.world.stderr()).toContain('✓ Stopped');
+  });
+
+  it('merges its context into another file only when asked, and leaves the rest of it alone', async () => {
+    const booted = bootable();
+    const mine = join(booted.world.cwd, 'mine');
+    writeFileSync(mine, kubeconfigText('other', 'https://10.0.0.1:6443'));
+    const done = up(booted.world, { kubeconfig: 'mine', output: 'json' });
+    await booted.ready;
+    booted.world.interrupt();
+    await done;
+    expect(JSON.parse(booted.world.stdout())).toMatchObject({ kubeconfig: mine });
+    expect(readFileSync(mine, 'utf8')).toContain('https://10.0.0.1:6443');
+    expect(readFileSync(mine, 'utf8')).toContain('current-context: keelson-keelson\n');
+  });
+
+  it('refuses a second cluster in the same data directory', async () => {
+    const booted = bootable();
+    const done = up(booted.world, {});
+    await booted.ready;
+    await expect(up(booted.world, {})).rejects.toMatchObject({ code: 'KEEL_CLUSTER_RUNNING' });
+    booted.world.interrupt();
+    await done;
+  });
+
+  it('ends with success when interrupted while it boots', async () => {
+    const booted = bootable((options) => new Promise((_, reject) => options.signal.addEventListener('abort', () => reject(options.signal.reason as Error))));
+    const done = up(booted.world, {});
+    setTimeout(() => booted.world.interrupt(), 20);
+    expect(await done).toBe(0);
+    expect(booted.world.stdout()).toBe('');
+  });
+
+  it('passes on what went wrong at boot, with its class', async () => {
+    const fault = new KeelsonError('KEEL_PORT_TAKEN', 'port 6443 is taken; choose another with --api-port');
+    const booted = bootable(() => Promise.reject(fault));
+    await expect(up(booted.world, {})).rejects.toBe(fault);
+    expect(exitCodeOf(fault)).toBe(4);
+    expect(booted.world.stderr()).toContain('✗ Open storage');
+  });
+
+  it('stops and fails when the cluster fails while it serves', async () => {
+    const booted = bootable(() => Promise.resolve({ failed: Promise.reject(new Error('storage is gone')) }));
+    expect(await up(booted.world, {})).toBe(1);
+    expect(booted.closed).toBe(1);
+    expect(booted.world.stderr()).toContain('storage is gone');
+  });
+});
+
+describe('keelson create and delete cluster', () => {
+  function detaching(world: TestWorld): void {
+    world.detached = (args) => {
+      const dataDir = args[args.indexOf('--data-dir') + 1]!;
+      const place = { ...placeNamed(world, 'one'), dataDir };
+      world.alive.set(99, 'child');
+      writeFileSync(place.kubeconfig, kubeconfigText('one'));
+      writeState(place, { name: 'one', pid: 99, mark: 'child', server: 'https://127.0.0.1:7777', kubeconfig: place.kubeconfig, storage: 'embedded', runtime: 'sim', nodes: 1, version: '0.1.0', distribution: 'standard', startedAt: 0 });
+      return Promise.resolve({ pid: 99, line: JSON.stringify({ server: 'https://127.0.0.1:7777', kubeconfig: place.kubeconfig, readyMs: 900, pid: 99 }) });
+    };
+  }
+
+  it('makes a cluster in the background, then removes exactly what was added', async () => {
+    const world = testWorld();
+    detaching(world);
+    const mine = join(world.cwd, 'mine');
+    const before = kubeconfigText('other', 'https://10.0.0.1:6443');
+    writeFileSync(mine, before);
+    expect(await createCluster(world, 'one', { kubeconfig: 'mine', output: 'json' })).toBe(0);
+    expect(JSON.parse(world.stdout())).toMatchObject({ name: 'one', kubeconfig: mine });
+    expect(readFileSync(mine, 'utf8')).toContain('keelson-one');
+    await expect(createCluster(world, 'one', {})).rejects.toMatchObject({ code: 'KEEL_CLUSTER_EXISTS' });
+    expect(await deleteCluster(world, 'one', {})).toBe(0);
+    expect(world.signalled).toEqual([{ pid: 99, signal: 'SIGTERM' }]);
+    expect(readFileSync(mine, 'utf8')).not.toContain('keelson-one');
+    expect(readFileSync(mine, 'utf8')).toContain('https://10.0.0.1:6443');
+    expect(existsSync(placeNamed(world, 'one').dataDir)).toBe(false);
+  });
+
+  it('kills a process that does not listen', async () => {
+    const world = testWorld();
+    detaching(world);
+    world.onTerm = () => undefined;
+    await createCluster(world, 'one', {});
+    await deleteCluster(world, 'one', {});
+    expect(world.signalled.map(({ signal }) => signal)).toEqual(['SIGTERM', 'SIGKILL']);
+  });
+
+  it('leaves nothing behind when the start fails, unless told to retain it', async () => {
+    const world = testWorld();
+    world.detached = (args) => {
+      writeFileSync(join(args[args.indexOf('--data-dir') + 1]!, 'keelson.log'), 'error: port taken\n');
+      return Promise.reject(new Error('the cluster process ended before it was ready (exit code 4)'));
+    };
+    await expect(createCluster(world, 'one', {})).rejects.toThrow(/exit code 4\)\nerror: port taken/);
+    expect(existsSync(placeNamed(world, 'one').dataDir)).toBe(false);
+    await expect(createCluster(world, 'one', { retain: true })).rejects.toMatchObject({ code: 'KEEL_CLUSTER_START' });
+    expect(existsSync(placeNamed(world, 'one').dataDir)).toBe(true);
+  });
+
+  it('does nothing for a cluster that does not exist', async () => {
+    expect(await deleteCluster(testWorld(), 'nobody', {})).toBe(0);
+  });
+
+  it.each(['Upper', '-x', 'a/b', '..', ''])('refuses the name "%s"', async (name) => {
+    await expect(createCluster(testWorld(), name, {})).rejects.toMatchObject({ code: 'KEEL_USAGE_NAME' });
+  });
+});

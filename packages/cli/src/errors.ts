@@ -1,0 +1,55 @@
+import { isKeelsonError, KeelsonError } from '@keelson/sdk';
+
+/** Exit codes by class of reason; docs/guides/command-line.md lists them for users. */
+export const ExitCode = Object.freeze({
+  ok: 0,
+  unexpected: 1,
+  usage: 2,
+  configuration: 3,
+  environment: 4,
+  cluster: 5,
+  timeout: 6,
+  api: 7,
+  forced: 130,
+});
+
+/** A fault of a command, with its stable reason. */
+export class CliError extends KeelsonError {}
+
+/** First match wins; a code of another package counts by its prefix. */
+const classes: readonly (readonly [pattern: RegExp, code: number])[] = [
+  [/^KEEL_USAGE/, ExitCode.usage],
+  [/^KEEL_(CONFIGURATION|BAD_|CARDINALITY|CYCLE|DUPLICATE_|MISSING_|ORDER_|REPLACE_|SETUP_|UNKNOWN_|DISTRIBUTION)/, ExitCode.configuration],
+  [/^KEEL_(STORE|PORT|ENVIRONMENT|DATA_DIR|DISK|PROGRAM|KUBECONFIG|SERVER|LISTEN|ADDRESS)/, ExitCode.environment],
+  [/^KEEL_CLUSTER/, ExitCode.cluster],
+  [/^KEEL_(TIMEOUT|START_TIMEOUT)/, ExitCode.timeout],
+  [/^KEEL_API/, ExitCode.api],
+];
+
+/** Exit code for an error of any package. */
+export function exitCodeOf(error: unknown): number {
+  if (!isKeelsonError(error)) return systemCodes.has(codeOf(error) ?? '') ? ExitCode.environment : ExitCode.unexpected;
+  return classes.find(([pattern]) => pattern.test(error.code))?.[1] ?? ExitCode.unexpected;
+}
+
+/** What the user reads: `error: message` with the reason below; faults without a reason keep their stack for a report. */
+export function describeError(error: unknown): string {
+  if (isKeelsonError(error)) return `error: ${error.message}\nreason: ${error.code}\n`;
+  const hint = systemCodes.get(codeOf(error) ?? '');
+  if (hint !== undefined) return `error: ${(error as Error).message}\nreason: KEEL_ENVIRONMENT (${hint})\n`;
+  return `error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\nreason: KEEL_UNEXPECTED\n`;
+}
+
+/** Faults of the machine that reach us without a reason of our own. */
+const systemCodes: ReadonlyMap<string, string> = new Map([
+  ['EADDRINUSE', 'the port is taken: choose another with --api-port, 0 for any'],
+  ['EACCES', 'no permission: choose another path or port, or change its owner'],
+  ['ENOSPC', 'the disk is full: free some space'],
+  ['EROFS', 'the file system is read-only: choose another --data-dir'],
+  ['EMFILE', 'too many open files: raise the limit with ulimit -n'],
+]);
+
+function codeOf(error: unknown): string | undefined {
+  const code = (error as { code?: unknown } | null | undefined)?.code;
+  return typeof code === 'string' ? code : undefined;
+}

@@ -1,0 +1,36 @@
+import type { Clock, Logger, Random } from '@keelson/sdk';
+import type { LoggerOptions } from './adapters/pino-logger.ts';
+import type { Processes } from './adapters/processes.ts';
+import type { StopSignals } from './adapters/stop-signals.ts';
+import type { ClusterApi } from './adapters/cluster-api.ts';
+import type { Parts } from './seams.ts';
+
+/** A stream to write to. */
+export interface Output {
+  write(text: string): void;
+  readonly isTerminal: boolean;
+}
+
+/** Everything outside the program, handed over by `main.ts`; tests give another one. */
+export interface World {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+  readonly home: string;
+  readonly pid: number;
+  /** Data. */
+  readonly out: Output;
+  /** Progress, logs, errors. */
+  readonly err: Output;
+  /** Program and first arguments that run this command again. */
+  readonly self: readonly string[];
+  readonly version: string;
+  readonly processes: Processes;
+  readonly signals: StopSignals;
+  readonly clusterApi: ClusterApi;
+  readonly parts: Parts;
+  logger(options: Omit<LoggerOptions, 'write'>): Logger;
+  /** Ends the process at once; for the second signal. */
+  exitNow(code: number): never;
+}
