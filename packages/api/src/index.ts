@@ -11,3 +11,4 @@ export type {
   LabelSelector, LabelSelectorRequirement, List, ListMeta, ManagedFieldsEntry, ObjectMeta, ObjectName, OwnerReference,
   Preconditions, Status, StatusCause, StatusDetails, VersionInfo,
 } from './meta/index.ts';
+export type { PolicyRule } from './rbac/v1/index.ts';

@@ -59,17 +59,22 @@ describe('decodeObject', () => {
     });
   });
 
-  it('decodes a pod of three kilobytes in well under 30 µs', () => {
+  it('decodes a pod of three kilobytes in less time than parsing its JSON takes twice', () => {
     const text = JSON.stringify(bigPod());
     expect(text.length).toBeGreaterThan(3000);
-    const copies = Array.from({ length: 2000 }, () => JSON.parse(text) as object);
-    for (const copy of copies) decodeObject(copy, pod);
-    const started = process.hrtime.bigint();
-    for (const copy of copies) decodeObject(copy, pod);
-    const microseconds = Number(process.hrtime.bigint() - started) / 1000 / copies.length;
-    process.stdout.write(`decode of ${text.length} bytes: ${microseconds.toFixed(1)} µs\n`);
-    // Five times the budget: the machine is shared.
-    expect(microseconds).toBeLessThan(150);
+    let parsing = Infinity;
+    let decoding = Infinity;
+    // The best of several rounds, side by side: the machine is shared.
+    for (let round = 0; round < 10; round++) {
+      const started = process.hrtime.bigint();
+      const copies = Array.from({ length: 200 }, () => JSON.parse(text) as object);
+      const parsed = process.hrtime.bigint();
+      for (const copy of copies) decodeObject(copy, pod);
+      const decoded = process.hrtime.bigint();
+      parsing = Math.min(parsing, Number(parsed - started));
+      decoding = Math.min(decoding, Number(decoded - parsed));
+    }
+    expect(decoding).toBeLessThan(2 * parsing);
   });
 });
 

@@ -15,8 +15,9 @@ export function formatTime(milliseconds: number): string {
 
 /** As metav1.MicroTime is written: UTC, six decimals. */
 export function formatMicroTime(milliseconds: number): string {
-  const fraction = Math.round((milliseconds - Math.floor(milliseconds)) * 1000);
-  return `${new Date(Math.floor(milliseconds)).toISOString().slice(0, 23)}${String(fraction).padStart(3, '0')}Z`;
+  const microseconds = Math.round(milliseconds * 1000);
+  const whole = Math.floor(microseconds / 1000);
+  return `${new Date(whole).toISOString().slice(0, 23)}${String(microseconds - whole * 1000).padStart(3, '0')}Z`;
 }
 
 /** The stored form of a metav1.Time, or undefined when the text is not RFC 3339. */

@@ -1,0 +1,1 @@
+export { convertObject } from './convert.ts';
