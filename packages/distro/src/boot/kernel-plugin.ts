@@ -56,7 +56,7 @@ export function createKernel(parts: KernelParts): Kernel {
     onFailure: 'abort',
     setup: ({ admission, authenticators, authorizers, clock, random, log, tracer }) => ({
       provides: [
-        ApiTransports.provide({ forPlugin: (name) => wrap(started().transportForPlugin(name, parts.rules.get(name) ?? []), name) }),
+        ApiTransports.provide({ forPlugin: (name) => lateTransport(() => wrap(started().transportForPlugin(name, parts.rules.get(name) ?? []), name)) }),
         ClusterAuthority.provide({ certificate: async () => parts.pki?.authority() }),
         ServiceAccountTokenSigner.provide({ forSecret: (secret) => started().tokens?.issueForSecret(secret) }),
       ],
@@ -93,5 +93,14 @@ export function createKernel(parts: KernelParts): Kernel {
     get listener() {
       return listener;
     },
+  };
+}
+
+/** Plugins are set up with their client before the server runs; the transport itself is made at the first call. */
+function lateTransport(make: () => ApiTransport): ApiTransport {
+  let made: ApiTransport | undefined;
+  return {
+    call: (call) => (made ??= make()).call(call),
+    watch: (call, handler) => (made ??= make()).watch(call, handler),
   };
 }
