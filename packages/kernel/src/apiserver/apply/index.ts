@@ -1,0 +1,3 @@
+export { applyConfiguration, managerName, recordUpdate } from './ownership.ts';
+export type { ApplyRequest, ApplyResult, UpdateRecord, Writer } from './ownership.ts';
+export type { FieldSet } from './field-set.ts';
