@@ -1,5 +1,15 @@
-import balancedAllocation from '@keelson/scheduler-balanced-allocation';
-import nodeAffinity from '@keelson/scheduler-node-affinity';
+import admissionDefaultIngressClass from '@keelson/admission-default-ingress-class';
+import admissionDefaultStorageClass from '@keelson/admission-default-storage-class';
+import admissionDefaultTolerations from '@keelson/admission-default-tolerations';
+import admissionLimitRanger from '@keelson/admission-limit-ranger';
+import admissionPriority from '@keelson/admission-priority';
+import admissionServiceAccount from '@keelson/admission-service-account';
+import admissionStorageObjectInUseProtection from '@keelson/admission-storage-object-in-use-protection';
+import admissionTaintNodesByCondition from '@keelson/admission-taint-nodes-by-condition';
+import controllerDeployment from '@keelson/controller-deployment';
+import controllerReplicaset from '@keelson/controller-replicaset';
+import schedulerBalancedAllocation from '@keelson/scheduler-balanced-allocation';
+import schedulerNodeAffinity from '@keelson/scheduler-node-affinity';
 import { defineDistribution } from '../definition.ts';
 import { minimal } from './minimal.ts';
 
@@ -8,5 +18,11 @@ export const standard = defineDistribution({
   name: 'standard',
   version: '0.1.0',
   extends: [minimal],
-  plugins: [balancedAllocation, nodeAffinity],
+  plugins: [
+    admissionDefaultIngressClass, admissionDefaultStorageClass, admissionDefaultTolerations, admissionLimitRanger,
+    admissionPriority, admissionServiceAccount, admissionStorageObjectInUseProtection,
+    admissionTaintNodesByCondition,
+    controllerDeployment, controllerReplicaset,
+    schedulerBalancedAllocation, schedulerNodeAffinity,
+  ],
 });
