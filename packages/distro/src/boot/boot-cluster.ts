@@ -77,7 +77,7 @@ export async function bootCluster(options: BootOptions): Promise<BootedCluster> 
     await publishKubernetesService(admin, { clusterIp: firstServiceAddress, address: advertiseAddress(options.bindAddress), port });
     onStep('Writing kubeconfig');
     const client = await pki.client('admin', { name: administrator.name, groups: ['system:masters'] });
-    await writeKubeconfig(options.kubeconfig, { name: contextName(name), server: url, authority: await pki.authority(), client });
+    await writeKubeconfig(options.kubeconfig, { name, server: url, authority: await pki.authority(), client });
     return { server: url, kubeconfig: options.kubeconfig, context: contextName(name), host: cluster.host, cluster, failed: cluster.failed, close: () => cluster.close() };
   } catch (error) {
     await cluster.close();

@@ -7,6 +7,11 @@ let loaded: Promise<X509> | undefined;
  * without a listener, never pay for it.
  */
 export function x509Library(): Promise<X509> {
-  loaded ??= import('reflect-metadata').then(() => import('@peculiar/x509'));
+  loaded ??= import('reflect-metadata').then(async () => named(await import('@peculiar/x509')));
   return loaded;
+}
+
+/** A bundler that picks the library's CommonJS form hands it over as the default export. */
+function named(module: X509 & { readonly default?: X509 }): X509 {
+  return 'X509CertificateGenerator' in module ? module : (module as { readonly default: X509 }).default;
 }
