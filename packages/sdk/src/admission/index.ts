@@ -22,8 +22,10 @@ export interface AdmissionRequest<T extends KubeObject = KubeObject> {
   warn(text: string): void;
 }
 
-/** Synchronous reads from the server's own caches. */
+/** Synchronous reads from the server's own caches. A kind that nobody has read since the start looks empty until `ready`. */
 export interface AdmissionLookup {
+  /** Resolves when the objects of the kind are in memory; at once from then on. */
+  ready(kind: Kind<KubeObject>): Promise<void>;
   get<T extends KubeObject>(kind: Kind<T>, ref: ObjectRef): T | undefined;
   list<T extends KubeObject>(kind: Kind<T>, namespace?: string): readonly T[];
   /** The object as soon as it is there; undefined when `signal` aborts before. For what another writer is about to create. */

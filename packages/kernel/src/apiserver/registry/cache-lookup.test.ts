@@ -1,23 +1,27 @@
-import { Namespace, ServiceAccount } from '@keelson/api/core/v1';
+import { LimitRange, Namespace, ServiceAccount } from '@keelson/api/core/v1';
 import { apiClient, newObject } from '@keelson/client';
 import { SeededRandom, settle, VirtualClock } from '@keelson/client/fake-api';
 import { silentLogger } from '@keelson/sdk';
 import { noopTracer } from '@keelson/telemetry';
-import { openMemoryStore } from '../../storage/index.ts';
+import { openMemoryStore, type ForkableStore } from '../../storage/index.ts';
 import { ApiServer } from '../api-server.ts';
 import { stampRevision } from './object-codec.ts';
 
-async function world() {
-  const clock = new VirtualClock();
+async function world(given?: { readonly clock: VirtualClock; readonly store: ForkableStore }) {
+  const clock = given?.clock ?? new VirtualClock();
+  const store = given?.store ?? openMemoryStore({ clock, stamp: stampRevision });
   const none = { values: [], entries: [], onChange: () => () => undefined, [Symbol.iterator]: () => [][Symbol.iterator]() };
   const server = await ApiServer.start({
-    store: openMemoryStore({ clock, stamp: stampRevision }), clock, random: new SeededRandom(1), log: silentLogger, tracer: noopTracer,
+    store, clock, random: new SeededRandom(1), log: silentLogger, tracer: noopTracer,
     admission: none, authenticators: none, authorizers: none,
   });
   const api = apiClient(server.transportFor({ name: 'admin', groups: ['system:masters'] }));
-  await api.create(newObject(Namespace, { metadata: { name: 'a' } }));
+  if (given === undefined) {
+    await api.create(newObject(Namespace, { metadata: { name: 'a' } }));
+    await api.create(newObject(LimitRange, { metadata: { name: 'limits', namespace: 'a' }, spec: { limits: [] } }));
+  }
   const account = (name: string) => api.create(newObject(ServiceAccount, { metadata: { name, namespace: 'a' } }));
-  return { lookup: server.context.lookup, account };
+  return { clock, store, lookup: server.context.lookup, account };
 }
 
 test('waits for an object until it is created, and for no other one', async () => {
@@ -40,4 +44,13 @@ test('gives up when the signal aborts, before and during the wait', async () => 
   const waiting = lookup.whenPresent(ServiceAccount, ref, abort.signal);
   abort.abort();
   expect(await waiting).toBeUndefined();
+});
+
+test('holds the objects of a kind that nobody has read yet once it is ready', async () => {
+  const { clock, store, account } = await world();
+  await account('default');
+  const again = await world({ clock, store });
+  expect(again.lookup.list(LimitRange, 'a')).toEqual([]);
+  await again.lookup.ready(LimitRange);
+  expect(again.lookup.list(LimitRange, 'a').map(({ metadata }) => metadata.name)).toEqual(['limits']);
 });

@@ -8,6 +8,10 @@ import type { ResourceRegistry } from './resource-registry.ts';
 export class CacheLookup implements AdmissionLookup {
   constructor(private readonly registry: Pick<ResourceRegistry, 'find'>) {}
 
+  async ready(kind: Kind): Promise<void> {
+    await this.#cacheOf(kind)?.ready();
+  }
+
   get<T extends KubeObject>(kind: Kind<T>, ref: ObjectRef): T | undefined {
     return this.#cacheOf(kind)?.get(objectKey(ref))?.object as T | undefined;
   }
@@ -18,10 +22,11 @@ export class CacheLookup implements AdmissionLookup {
     return selectFrom(cache.state, inNamespace(namespace)).map((cached) => cached.object as T);
   }
 
-  whenPresent<T extends KubeObject>(kind: Kind<T>, ref: ObjectRef, signal: AbortSignal): Promise<T | undefined> {
+  async whenPresent<T extends KubeObject>(kind: Kind<T>, ref: ObjectRef, signal: AbortSignal): Promise<T | undefined> {
     const cache = this.#cacheOf(kind);
+    await cache?.ready();
     const present = this.get(kind, ref);
-    if (present !== undefined || cache === undefined || signal.aborted) return Promise.resolve(present);
+    if (present !== undefined || cache === undefined || signal.aborted) return present;
     const key = objectKey(ref);
     return new Promise((resolve) => {
       let subscription: Subscription | undefined;

@@ -1,0 +1,20 @@
+import { Node, type Taint } from '@keelson/api/core/v1';
+import { newObject } from '@keelson/client';
+import { testCluster } from '../../../controllers/namespace/src/testdata/test-cluster.ts';
+import plugin from './plugin.ts';
+
+const taint = { key: 'node.kubernetes.io/not-ready', effect: 'NoSchedule' };
+const execute = { ...taint, effect: 'NoExecute' };
+
+test.each<[Taint[] | undefined, Taint[]]>([
+  [undefined, [taint]],
+  [[taint], [taint]],
+  [[execute], [execute, taint]],
+])('a new node with taints %j', async (taints, expected) => {
+  const { admin, stop } = await testCluster(plugin);
+  const made = await admin.create(newObject(Node, { metadata: { name: 'n' }, spec: taints === undefined ? {} : { taints } }));
+  expect(made.spec.taints).toEqual(expected);
+  const cleared = await admin.update({ ...made, spec: {} });
+  expect(cleared.spec.taints ?? []).toEqual([]);
+  await stop();
+});
