@@ -30,7 +30,6 @@ export type {
   WatchRequest,
   WatchSink,
 } from './contract.ts';
-export { openEmbeddedStore, type EmbeddedStoreOptions } from './embedded/embedded-store.ts';
 export { openMemoryStore, type MemoryStoreOptions } from './memory/memory-store.ts';
 export type { HistoryLimits } from './engine/history.ts';
 export { orderKey } from './engine/order-key.ts';

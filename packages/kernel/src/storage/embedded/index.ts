@@ -1,2 +1,1 @@
-export { openEmbeddedStore } from './embedded-store.ts';
-export type { EmbeddedStoreOptions } from './embedded-store.ts';
+export { openEmbeddedStore, type EmbeddedStoreOptions } from './embedded-store.ts';

@@ -99,6 +99,11 @@ export class WatchHub {
     }
   }
 
+  /** Tells watches of revisions that came into the history without events for anybody. */
+  progress(): void {
+    if (this.#watchers.size > 0) this.#schedule();
+  }
+
   /** Ends every watch with the error, after what is queued has been delivered. */
   async close(error: StoreError): Promise<void> {
     for (const watcher of this.#watchers) this.#fail(watcher, error);
@@ -200,8 +205,9 @@ export class WatchHub {
         const key = orderKey(keyOf(event));
         return key >= watcher.start && key < watcher.end;
       });
+      if (inside.length === 0) continue;
       if (inside.length === batch.events.length) this.#deliver(watcher, batch);
-      else if (inside.length > 0) this.#deliver(watcher, { revision, events: inside });
+      else this.#deliver(watcher, { revision, events: inside });
     }
   }
 

@@ -1,0 +1,2 @@
+export type { EtcdConnectionOptions } from './client.ts';
+export { openEtcdStore, type EtcdStoreOptions } from './etcd-store.ts';
