@@ -34,13 +34,14 @@ interface RunningNode {
   readonly identity: NodeIdentity;
   readonly runtime: ContainerRuntime;
   readonly tools: NodeTools;
-  readonly events: FlushableEventRecorder;
   /** What the runtime still had at start, by pod uid; taken by the workers. */
   readonly recovered: Map<string, Recovered>;
 }
 
 /** Registrations under way at once. */
 const registrations = 32;
+/** Recorders that the nodes share: each writes one event at a time, so events never crowd out the statuses of pods. */
+const mostRecorders = 4;
 
 /** Runs the pods of one or many nodes: one watch, one status writer and one heartbeat for all of them, one worker per pod. */
 export class NodeAgent {
@@ -54,6 +55,7 @@ export class NodeAgent {
   readonly #workers = new Map<string, PodWorker>();
   /** Uid by `namespace/name`, of the pod that has the name now. */
   readonly #uids = new Map<string, string>();
+  readonly #recorders: readonly FlushableEventRecorder[];
   #draining = false;
 
   constructor(options: NodeAgentOptions) {
@@ -61,6 +63,9 @@ export class NodeAgent {
     this.#options = options;
     this.#informers = new InformerFactory({ client: api, clock, random, log });
     this.#statuses = new StatusWriter({ api, clock, log, concurrency: settings.statusConcurrency });
+    this.#recorders = Array.from({ length: Math.min(mostRecorders, Math.max(1, settings.nodes)) }, (_, index) =>
+      eventRecorder({ api, clock, random: random.fork(`events ${index}`), log, component: 'kubelet' }),
+    );
     this.#heartbeats = new Heartbeats({
       api, clock, log,
       random: random.fork('heartbeats'),
@@ -109,7 +114,7 @@ export class NodeAgent {
     await this.#heartbeats.stop();
     await Promise.all([...this.#workers.values()].map((worker) => worker.close()));
     await this.#statuses.close();
-    await Promise.all([...this.#nodes.values()].map(({ events }) => events.flush()));
+    await Promise.all(this.#recorders.map((recorder) => recorder.flush()));
   }
 
   /** Hands the runtimes back. */
@@ -127,7 +132,7 @@ export class NodeAgent {
     const identity = identityOf(plan, runtime.info, settings, random);
     const { sandboxes, containers } = await runtime.recover(expected);
     const recovered = new Map(sandboxes.map((sandbox) => [sandbox.podUid, { sandbox, containers: containers.filter(({ sandboxId }) => sandboxId === sandbox.id) }]));
-    const events = eventRecorder({ api, clock, random: random.fork(`events ${nodeName}`), log, component: 'kubelet' });
+    const events = this.#recorders[this.#nodes.size % this.#recorders.length]!;
     const tools: NodeTools = {
       nodeName, hostIp: identity.hostIp, runtime, clock, tracer, events, network,
       log: log.child({ node: nodeName }),
@@ -137,7 +142,7 @@ export class NodeAgent {
       pulls: this.#pulls,
       deletePod: (pod) => this.#deletePod(pod),
     };
-    this.#nodes.set(nodeName, { identity, runtime, tools, events, recovered });
+    this.#nodes.set(nodeName, { identity, runtime, tools, recovered });
     runtime.onEvent(({ podUid, type }) => this.#workers.get(podUid)?.runtimeChanged(type === 'sandbox-lost'));
     return registerNode(api, identity, runtime.info, clock.now());
   }
