@@ -1,24 +1,16 @@
 import { ApiClient, Logger, type ExtensionPoint, type LivePoint, type Origin, type Plugin, type PluginUse } from '@keelson/sdk';
+import type { Assembly } from './assembly.ts';
 import { parseConfig } from './config-check.ts';
 import { asError } from './guard.ts';
 import { connect, cycleProblems, topological } from './graph.ts';
 import { checkManifest } from './manifest-check.ts';
 import { checkPoints } from './order-check.ts';
-import type { HostOptions, OrderRule, ScopedService } from './options.ts';
-import type { Points } from './points.ts';
+import type { HostOptions, ScopedService } from './options.ts';
 import type { Problem } from './problem.ts';
 import { findProviders, type Providers } from './providers.ts';
 import { bindScoped, openScope, setUp } from './set-up.ts';
 import type { Unit } from './unit.ts';
 import type { KernelContainer } from './wiring/kernel-container.ts';
-
-/** What configuring works on. */
-export interface Assembly {
-  readonly options: HostOptions;
-  readonly order: ReadonlyMap<string, OrderRule>;
-  readonly points: Points;
-  readonly container: KernelContainer;
-}
 
 /** The wired plugins in start order, or everything that is wrong with them. */
 export interface Assembled {

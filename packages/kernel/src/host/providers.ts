@@ -1,4 +1,4 @@
-import type { Assembly } from './assemble.ts';
+import type { Assembly } from './assembly.ts';
 import { nearest } from './config-check.ts';
 import type { Problem } from './problem.ts';
 import type { Unit } from './unit.ts';
