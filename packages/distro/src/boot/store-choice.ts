@@ -21,7 +21,7 @@ export async function openStore(choice: StoreChoice, parts: { readonly clock: Cl
     }
     case 'etcd': {
       const { openEtcdStore } = await import('@keelson/kernel/storage/etcd');
-      return openEtcdStore({ endpoints: choice.endpoints, clock, stamp: stampRevision, log });
+      return openEtcdStore({ endpoints: choice.endpoints, clock, stamp: stampRevision, logger: log });
     }
   }
 }
