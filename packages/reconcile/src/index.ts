@@ -7,4 +7,5 @@ export { slowStartBatch } from './slow-start-batch.ts';
 export { claimDependents, type ClaimOptions } from './dependents/claim-dependents.ts';
 export { isPodActive, isPodFinished, podAvailableIn, podReadySince } from './dependents/pod-state.ts';
 export { jsonEqual } from './dependents/json-equal.ts';
+export { compiledSelector } from './dependents/compiled-selector.ts';
 export { InformerFactory, addFinalizer, eventRecorder, hasFinalizer, newObject, removeFinalizer, setControllerReference } from '@keelson/client';

@@ -1,11 +1,10 @@
 import { controllerOf, isTerminating } from '@keelson/api';
 import { ReplicaSet } from '@keelson/api/apps/v1';
 import { Pod } from '@keelson/api/core/v1';
-import { claimDependents, isPodActive, jsonEqual } from '@keelson/reconcile';
+import { claimDependents, compiledSelector, isPodActive, jsonEqual } from '@keelson/reconcile';
 import type { Caches, ControllerDeclaration, ReconcileContext, ReconcileResult } from '@keelson/sdk/controller';
 import { nextStatus } from './next-status.ts';
 import { scalePods } from './scale-pods.ts';
-import { selectorOf } from './selector-of.ts';
 
 /** Settings of the controller. */
 export interface ReplicaSetSettings {
@@ -34,7 +33,7 @@ export function replicaSetController({ concurrency, burst }: ReplicaSetSettings)
 async function reconcile(set: ReplicaSet, context: ReconcileContext, burst: number): Promise<ReconcileResult> {
   const { api, caches, clock, events } = context;
   const candidates = [...caches.ownedBy(Pod, set.metadata.uid), ...caches.byIndex(Pod, orphans, set.metadata.namespace ?? '')];
-  const pods = await claimDependents({ api, owner: set, ownerKind: ReplicaSet, kind: Pod, selector: selectorOf(set), candidates });
+  const pods = await claimDependents({ api, owner: set, ownerKind: ReplicaSet, kind: Pod, selector: compiledSelector(set.spec.selector), candidates });
   const now = clock.now();
   const scaled = isTerminating(set)
     ? { created: [], deleted: new Set<string>(), error: undefined }
@@ -67,5 +66,5 @@ function relatedPods(set: ReplicaSet, caches: Caches): readonly Pod[] {
 function setsForOrphan(pod: Pod, caches: Caches): readonly { readonly name: string; readonly namespace?: string | undefined }[] {
   if (controllerOf(pod) !== undefined) return [];
   const labels = pod.metadata.labels;
-  return caches.list(ReplicaSet, pod.metadata.namespace).filter((set) => selectorOf(set).matches(labels)).map(({ metadata }) => metadata);
+  return caches.list(ReplicaSet, pod.metadata.namespace).filter((set) => compiledSelector(set.spec.selector).matches(labels)).map(({ metadata }) => metadata);
 }
