@@ -44,6 +44,8 @@ export async function ensureBundle({ force = false, onBuild = () => undefined } 
     platform: 'node',
     target: 'node20',
     conditions: ['keelson-source'],
+    // ES modules where a package has them: a lazily imported CommonJS package would have a default export only.
+    mainFields: ['module', 'main'],
     external,
     banner: { js: banner },
     keepNames: true,

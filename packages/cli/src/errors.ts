@@ -19,25 +19,34 @@ export class CliError extends KeelsonError {}
 /** First match wins; a code of another package counts by its prefix. */
 const classes: readonly (readonly [pattern: RegExp, code: number])[] = [
   [/^KEEL_USAGE/, ExitCode.usage],
-  [/^KEEL_(CONFIGURATION|BAD_|CARDINALITY|CYCLE|DUPLICATE_|MISSING_|ORDER_|REPLACE_|SETUP_|UNKNOWN_|DISTRIBUTION)/, ExitCode.configuration],
+  [/^KEEL_(CONFIGURATION|BAD_|CARDINALITY|CYCLE|DUPLICATE_|MISSING_|ORDER_|REPLACE_|SETUP_|UNKNOWN_|DISTRIBUTION|LOAD_)/, ExitCode.configuration],
   [/^KEEL_(STORE|PORT|ENVIRONMENT|DATA_DIR|DISK|PROGRAM|KUBECONFIG|SERVER|LISTEN|ADDRESS)/, ExitCode.environment],
   [/^KEEL_CLUSTER/, ExitCode.cluster],
   [/^KEEL_(TIMEOUT|START_TIMEOUT)/, ExitCode.timeout],
   [/^KEEL_API/, ExitCode.api],
 ];
 
-/** Exit code for an error of any package. */
+/** Exit code for an error of any package; a wrapper without a class of its own counts as what caused it. */
 export function exitCodeOf(error: unknown): number {
-  if (!isKeelsonError(error)) return systemCodes.has(codeOf(error) ?? '') ? ExitCode.environment : ExitCode.unexpected;
-  return classes.find(([pattern]) => pattern.test(error.code))?.[1] ?? ExitCode.unexpected;
+  return classOf(error)?.exitCode ?? ExitCode.unexpected;
 }
 
 /** What the user reads: `error: message` with the reason below; faults without a reason keep their stack for a report. */
 export function describeError(error: unknown): string {
-  if (isKeelsonError(error)) return `error: ${error.message}\nreason: ${error.code}\n`;
-  const hint = systemCodes.get(codeOf(error) ?? '');
-  if (hint !== undefined) return `error: ${(error as Error).message}\nreason: KEEL_ENVIRONMENT (${hint})\n`;
-  return `error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\nreason: KEEL_UNEXPECTED\n`;
+  const known = classOf(error);
+  if (known === undefined && !isKeelsonError(error)) return `error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\nreason: KEEL_UNEXPECTED\n`;
+  return `error: ${(error as Error).message}\nreason: ${known?.reason ?? (error as KeelsonError).code}\n`;
+}
+
+function classOf(error: unknown): { readonly exitCode: number; readonly reason: string } | undefined {
+  for (let at: unknown = error; at instanceof Error || isKeelsonError(at); at = at.cause) {
+    const code = codeOf(at) ?? '';
+    const exitCode = isKeelsonError(at) ? classes.find(([pattern]) => pattern.test(code))?.[1] : undefined;
+    if (exitCode !== undefined) return { exitCode, reason: code };
+    const hint = systemCodes.get(code);
+    if (hint !== undefined) return { exitCode: ExitCode.environment, reason: `KEEL_ENVIRONMENT (${hint})` };
+  }
+  return undefined;
 }
 
 /** Faults of the machine that reach us without a reason of our own. */

@@ -2,7 +2,8 @@ import { registerHostModules, type ModuleNamespace } from '@keelson/distro';
 
 /**
  * What a plugin or distribution file may import from the program itself, so that it needs no copy of its own. One
- * entry per public path of the SDK and the API; a test compares the list with the folders.
+ * entry per public path of the SDK and the API; `node tools/build/host-modules.mjs` rewrites the list, a test
+ * compares it with the folders.
  */
 const modules: Readonly<Record<string, () => Promise<ModuleNamespace>>> = {
   '@keelson/api': () => import('@keelson/api'),
@@ -17,6 +18,7 @@ const modules: Readonly<Record<string, () => Promise<ModuleNamespace>>> = {
   '@keelson/api/batch/v1': () => import('@keelson/api/batch/v1'),
   '@keelson/api/certificates/v1': () => import('@keelson/api/certificates/v1'),
   '@keelson/api/columns': () => import('@keelson/api/columns'),
+  '@keelson/api/conversion': () => import('@keelson/api/conversion'),
   '@keelson/api/coordination/v1': () => import('@keelson/api/coordination/v1'),
   '@keelson/api/core/v1': () => import('@keelson/api/core/v1'),
   '@keelson/api/defaulting': () => import('@keelson/api/defaulting'),
@@ -47,9 +49,9 @@ const modules: Readonly<Record<string, () => Promise<ModuleNamespace>>> = {
   '@keelson/sdk/runtime': () => import('@keelson/sdk/runtime'),
   '@keelson/sdk/scheduler': () => import('@keelson/sdk/scheduler'),
   '@keelson/client': () => import('@keelson/client'),
+  '@keelson/distro': () => import('@keelson/distro'),
   '@keelson/reconcile': () => import('@keelson/reconcile'),
   '@keelson/telemetry': () => import('@keelson/telemetry'),
-  '@keelson/distro': () => import('@keelson/distro'),
   '@opentelemetry/api': () => import('@opentelemetry/api'),
   'zod': () => import('zod'),
 };

@@ -21,10 +21,7 @@ export const processSignals: StopSignals = Object.freeze({
     };
     process.on('SIGINT', heard);
     process.on('SIGTERM', heard);
-    // The injected clock's timers do not hold the process; waiting for a signal does.
-    const hold = setInterval(() => undefined, 2 ** 30);
     return () => {
-      clearInterval(hold);
       process.off('SIGINT', heard);
       process.off('SIGTERM', heard);
     };
