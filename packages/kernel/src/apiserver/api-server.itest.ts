@@ -159,3 +159,29 @@ describe('API server over memory', () => {
     expect(await ended).toMatchObject({ code: 410, reason: 'Expired' });
   });
 });
+
+describe('server-side apply', () => {
+  const apply = (api: ApiTransport, manager: string, body: unknown, force = false): Promise<Any> =>
+    api.call({ ...configMaps, verb: 'patch', name: 'a', patchType: 'apply', body, query: { fieldManager: manager, ...(force ? { force: 'true' } : {}) } });
+  const config = (data: object) => ({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'a' }, data });
+
+  it('creates, shares, refuses and takes over fields', async () => {
+    const { api } = await testServer();
+    const made = await apply(api, 'one', config({ k: '1', l: '1' }));
+    expect(made.metadata.managedFields).toMatchObject([{ manager: 'one', operation: 'Apply', fieldsV1: { 'f:data': { 'f:k': {}, 'f:l': {} } } }]);
+    expect(await failure(apply(api, 'two', config({ k: '2' })))).toMatchObject({
+      code: 409, reason: 'Conflict', details: { causes: [{ reason: 'FieldManagerConflict', message: expect.stringContaining('conflict with "one"'), field: '.data.k' }] },
+    });
+    const forced = await apply(api, 'two', config({ k: '2' }), true);
+    expect(forced.data).toEqual({ k: '2', l: '1' });
+    const dropped = await apply(api, 'one', config({}));
+    expect(dropped.data).toEqual({ k: '2' });
+    const again = await apply(api, 'two', config({ k: '2' }));
+    expect(again.metadata.resourceVersion).toBe(dropped.metadata.resourceVersion);
+  });
+
+  it('needs a field manager', async () => {
+    const { api } = await testServer();
+    expect(await failure(api.call({ ...configMaps, verb: 'patch', name: 'a', patchType: 'apply', body: config({}) }))).toMatchObject({ code: 422 });
+  });
+});

@@ -1,6 +1,6 @@
 import { equalJson, isObject, type JsonObject } from '../patch/json-value.ts';
 import { emptySet, isEmptySet, leaf, type FieldSet } from './field-set.ts';
-import { fieldsOf } from './object-fields.ts';
+import { wholeOf } from './object-fields.ts';
 import { itemsByElement, keyElement, valueElement } from './path-element.ts';
 import type { Shape } from './shape.ts';
 
@@ -46,7 +46,7 @@ function compareMembers(before: JsonObject, after: JsonObject, { shape, into }: 
   for (const key in before) {
     if (before[key] === undefined || after[key] !== undefined) continue;
     const { element, shape: inner } = at(key);
-    into.removed[element] = whole(before[key], inner);
+    into.removed[element] = wholeOf(before[key], inner);
   }
 }
 
@@ -54,7 +54,7 @@ function compareValues(before: unknown, after: unknown, at: { readonly element: 
   if (before === after) return;
   const { element, shape, into } = at;
   if (before === undefined) {
-    into.changed[element] = whole(after, shape);
+    into.changed[element] = wholeOf(after, shape);
     return;
   }
   const inner = start();
@@ -76,13 +76,8 @@ function compareLists(before: readonly unknown[], after: readonly unknown[], { s
   if (old === undefined || next === undefined) return false;
   const inner: Shape = shape.kind === 'list' ? shape.items : { kind: 'leaf' };
   for (const [element, item] of next) compareValues(old.get(element), item, { element, shape: inner, into });
-  for (const [element, item] of old) if (!next.has(element)) into.removed[element] = whole(item, inner);
+  for (const [element, item] of old) if (!next.has(element)) into.removed[element] = wholeOf(item, inner);
   return true;
-}
-
-function whole(value: unknown, shape: Shape): FieldSet {
-  const fields = fieldsOf(value, shape, true);
-  return isEmptySet(fields) ? leaf : { '.': leaf, ...fields };
 }
 
 function start(): Building {

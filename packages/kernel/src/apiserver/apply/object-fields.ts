@@ -1,5 +1,5 @@
 import { isObject, type JsonObject } from '../patch/json-value.ts';
-import { isEmptySet, leaf, type FieldSet } from './field-set.ts';
+import { leaf, type FieldSet } from './field-set.ts';
 import { itemsByElement, keyElement, valueElement } from './path-element.ts';
 import type { Shape } from './shape.ts';
 
@@ -22,55 +22,67 @@ export function ownable(object: JsonObject, keep: (member: string) => boolean = 
   return result;
 }
 
+/** What an object or list is itself: nothing, or a member beside its parts. */
+type Self = 'parts' | 'member';
+
 /**
  * All fields of a value. `containers` makes objects and keyed lists members of their own, as a change that brought
  * them in owns them; an applied configuration owns only what it states.
  */
 export function fieldsOf(value: unknown, shape: Shape, containers: boolean): FieldSet {
-  if (isObject(value)) {
-    if (shape.kind === 'struct') {
-      const result: Record<string, FieldSet> = {};
-      for (const key in value) {
-        const member = shape.members.get(key);
-        const content = value[key];
-        if (content === undefined) continue;
-        result[member?.element ?? `f:${key}`] = memberFields(content, member?.shape ?? { kind: 'deduced' }, containers);
-      }
-      return result;
-    }
-    if (shape.kind === 'map' || shape.kind === 'deduced') {
-      const inner: Shape = shape.kind === 'map' ? shape.values : shape;
-      const result: Record<string, FieldSet> = {};
-      // Entries of maps are members whatever they hold.
-      for (const key in value) result[`f:${key}`] = inner.kind === 'leaf' ? leaf : memberFields(value[key], inner, true);
-      return result;
-    }
-    return leaf;
-  }
-  if (Array.isArray(value)) {
-    if (shape.kind === 'list') return listFields(value, shape, containers);
-    if (shape.kind === 'set') {
-      const items = itemsByElement(value, valueElement);
-      return items === undefined ? leaf : Object.fromEntries(Array.from(items.keys(), (element) => [element, leaf]));
-    }
-  }
-  return leaf;
+  return partsOf(value, shape, { self: 'parts', containers });
 }
 
-function listFields(list: readonly unknown[], shape: Shape & { kind: 'list' }, containers: boolean): FieldSet {
-  const items = itemsByElement(list, (item) => keyElement(item, shape.keys));
-  if (items === undefined) return leaf;
+/** All fields of a value, containers included, and the value itself. */
+export function wholeOf(value: unknown, shape: Shape): FieldSet {
+  return shape.kind === 'leaf' || typeof value !== 'object' || value === null ? leaf : partsOf(value, shape, { self: 'member', containers: true });
+}
+
+interface How {
+  readonly self: Self;
+  readonly containers: boolean;
+}
+
+const member: How = { self: 'member', containers: true };
+const appliedEntry: How = { self: 'member', containers: false };
+const appliedPart: How = { self: 'parts', containers: false };
+
+/** Made in one go, `.` first: this runs for every object that is created. */
+function partsOf(value: unknown, shape: Shape, { self, containers }: How): FieldSet {
+  if (Array.isArray(value)) return listParts(value, shape, { self, containers });
+  if (!isObject(value) || shape.kind === 'leaf' || shape.kind === 'list' || shape.kind === 'set') return leaf;
   const result: Record<string, FieldSet> = {};
-  for (const [element, item] of items) result[element] = withSelf(fieldsOf(item, shape.items, containers));
+  if (self === 'member') result['.'] = leaf;
+  let empty = true;
+  for (const key in value) {
+    const content = value[key];
+    if (content === undefined) continue;
+    empty = false;
+    if (shape.kind === 'struct') {
+      const known = shape.members.get(key);
+      const inner = known?.shape ?? deduced;
+      result[known?.element ?? `f:${key}`] = isWhole(content, inner) ? leaf : partsOf(content, inner, containers ? member : appliedPart);
+    } else {
+      // Entries of maps are members whatever they hold.
+      const inner = shape.kind === 'map' ? shape.values : shape;
+      result[`f:${key}`] = isWhole(content, inner) ? leaf : partsOf(content, inner, containers ? member : appliedEntry);
+    }
+  }
+  return empty ? leaf : result;
+}
+
+function listParts(list: readonly unknown[], shape: Shape, { self, containers }: How): FieldSet {
+  if (shape.kind !== 'list' && shape.kind !== 'set') return leaf;
+  const items = shape.kind === 'set' ? itemsByElement(list, valueElement) : itemsByElement(list, (item) => keyElement(item, shape.keys));
+  if (items === undefined || items.size === 0) return leaf;
+  const result: Record<string, FieldSet> = {};
+  if (self === 'member') result['.'] = leaf;
+  for (const [element, item] of items) result[element] = shape.kind === 'set' ? leaf : partsOf(item, shape.items, containers ? member : appliedEntry);
   return result;
 }
 
-function memberFields(value: unknown, shape: Shape, containers: boolean): FieldSet {
-  if (shape.kind === 'leaf' || typeof value !== 'object' || value === null) return leaf;
-  const fields = fieldsOf(value, shape, containers);
-  return containers ? withSelf(fields) : fields;
-}
+const deduced: Shape = { kind: 'deduced' };
 
-function withSelf(fields: FieldSet): FieldSet {
-  return isEmptySet(fields) ? leaf : { '.': leaf, ...fields };
+function isWhole(value: unknown, shape: Shape): boolean {
+  return shape.kind === 'leaf' || typeof value !== 'object' || value === null;
 }

@@ -24,6 +24,7 @@ export interface OpenApiOptions {
 
 const protobufV2 = 'application/com.github.proto-openapi.spec.v2.v1.0+protobuf';
 const title = 'Kubernetes';
+const prefixV3 = '/openapi/v3/';
 
 /**
  * OpenAPI documents of the served kinds, each made on first use and kept as bytes until `setKinds` is called with
@@ -47,14 +48,18 @@ export class OpenApi {
   }
 
   /**
-   * The document of a path, or undefined when the path is none. `hash` is that query parameter; an outdated one gets
-   * the present document, as clients then come back with the new index.
+   * The document of a path (without its query: an outdated `hash` gets the present document), or undefined when the
+   * path is none.
    */
   answer(path: string, accept: string | undefined): OpenApiAnswer | undefined {
     if (path === '/openapi/v2') return this.remember(`v2 ${wantsProtobuf(accept)}`, () => this.second(wantsProtobuf(accept)));
     if (path === '/openapi/v3') return this.remember('v3', () => json(this.index()));
-    const prefix = '/openapi/v3/';
-    return path.startsWith(prefix) ? this.third(path.slice(prefix.length)) : undefined;
+    return path.startsWith(prefixV3) ? this.third(path.slice(prefixV3.length)) : undefined;
+  }
+
+  /** Paths of the group versions' documents. The index needs them all: ask for one at a time when idle to spread the work. */
+  paths(): readonly string[] {
+    return [...new Set(this.kinds.filter(({ verbs }) => verbs.length > 0).map(documentName))].map((name) => prefixV3 + name);
   }
 
   private second(protobuf: boolean): OpenApiAnswer {
@@ -70,9 +75,9 @@ export class OpenApi {
 
   private index(): Json {
     const paths: Json = {};
-    for (const name of new Set(this.kinds.filter(({ verbs }) => verbs.length > 0).map(documentName))) {
-      const hash = this.third(name)?.etag.replaceAll('"', '') ?? '';
-      paths[name] = { serverRelativeURL: `/openapi/v3/${name}?hash=${hash}` };
+    for (const path of this.paths()) {
+      const name = path.slice(prefixV3.length);
+      paths[name] = { serverRelativeURL: `${path}?hash=${this.third(name)?.etag.replaceAll('"', '') ?? ''}` };
     }
     return { paths };
   }

@@ -1,3 +1,4 @@
+import { ProtobufWriter } from './protobuf-writer.ts';
 import type { Json } from './type-schema.ts';
 
 /**
@@ -7,124 +8,115 @@ import type { Json } from './type-schema.ts';
  */
 export function encodeDocumentV2(document: Json): Buffer {
   const { swagger, info, paths, definitions } = document as { swagger: string; info: Json; paths: Record<string, Json>; definitions: Record<string, Json> };
-  return message([
-    string(1, swagger),
-    nested(2, [string(1, info['title']), string(2, info['version'])]),
-    nested(8, Object.entries(paths).map(([path, item]) => nested(2, [string(1, path), nested(2, pathItem(item))]))),
-    nested(9, named(1, definitions)),
-  ]);
+  const to = new ProtobufWriter();
+  to.string(1, swagger);
+  to.nested(2, () => {
+    to.string(1, info['title']);
+    to.string(2, info['version']);
+  });
+  to.nested(8, () => writeNamed(to, { field: 2, map: paths, write: writePathItem }));
+  to.nested(9, () => writeNamed(to, { field: 1, map: definitions, write: writeSchema }));
+  return to.finish();
 }
 
-type Part = Buffer | readonly Part[];
-const nothing: Part = [];
+type Write = (to: ProtobufWriter, value: Json) => void;
 
-function pathItem(item: Json): Part[] {
-  const methods: Readonly<Record<string, number>> = { get: 2, put: 3, post: 4, delete: 5, patch: 8 };
-  return [
-    ...Object.entries(methods).map(([method, field]) => (item[method] === undefined ? nothing : nested(field, operation(item[method] as Json)))),
-    parameters(9, item['parameters']),
-  ];
-}
-
-function operation(value: Json): Part[] {
-  return [
-    strings(1, value['tags']),
-    string(3, value['description']),
-    string(5, value['operationId']),
-    strings(6, value['produces']),
-    strings(7, value['consumes']),
-    parameters(8, value['parameters']),
-    nested(9, Object.entries(value['responses'] as Record<string, Json>).map(([code, answer]) => nested(1, [string(1, code), nested(2, [nested(1, response(answer))])]))),
-    strings(10, value['schemes']),
-    extensions(13, value),
-  ];
-}
-
-function response(value: Json): Part[] {
-  return [string(1, value['description']), value['schema'] === undefined ? nothing : nested(2, [nested(1, schema(value['schema'] as Json))])];
-}
-
-function parameters(field: number, list: unknown): Part {
-  return ((list as Json[] | undefined) ?? []).map((parameter) => nested(field, [nested(1, parameterBody(parameter))]));
-}
-
-function parameterBody(value: Json): Part[] {
-  const base: Part[] = [string(3, value['description']), string(4, value['name'])];
-  switch (value['in']) {
-    case 'body':
-      return [nested(1, [string(2, value['name']), string(3, 'body'), bool(4, value['required']), nested(5, schema(value['schema'] as Json))])];
-    case 'path':
-      return [nested(2, [nested(4, [bool(1, value['required']), string(2, 'path'), ...base, string(5, value['type']), bool(19, value['uniqueItems'])])])];
-    default:
-      return [nested(2, [nested(3, [bool(1, value['required']), string(2, 'query'), ...base, string(6, value['type']), bool(20, value['uniqueItems'])])])];
+function writeNamed(to: ProtobufWriter, entries: { readonly field: number; readonly map: Record<string, Json>; readonly write: Write }): void {
+  for (const [name, value] of Object.entries(entries.map)) {
+    to.nested(entries.field, () => {
+      to.string(1, name);
+      to.nested(2, () => entries.write(to, value));
+    });
   }
 }
 
-function schema(value: Json): Part[] {
+const methods: Readonly<Record<string, number>> = { get: 2, put: 3, post: 4, delete: 5, patch: 8 };
+
+function writePathItem(to: ProtobufWriter, item: Json): void {
+  for (const [method, field] of Object.entries(methods)) {
+    if (item[method] !== undefined) to.nested(field, () => writeOperation(to, item[method] as Json));
+  }
+  writeParameters(to, 9, item['parameters']);
+}
+
+function writeOperation(to: ProtobufWriter, value: Json): void {
+  writeStrings(to, 1, value['tags']);
+  to.string(3, value['description']);
+  to.string(5, value['operationId']);
+  writeStrings(to, 6, value['produces']);
+  writeStrings(to, 7, value['consumes']);
+  writeParameters(to, 8, value['parameters']);
+  to.nested(9, () => {
+    const responses = value['responses'] as Record<string, Json>;
+    writeNamed(to, { field: 1, map: responses, write: (_, response) => to.nested(1, () => writeResponse(to, response)) });
+  });
+  writeStrings(to, 10, value['schemes']);
+  writeExtensions(to, 13, value);
+}
+
+function writeResponse(to: ProtobufWriter, value: Json): void {
+  to.string(1, value['description']);
+  if (value['schema'] !== undefined) to.nested(2, () => to.nested(1, () => writeSchema(to, value['schema'] as Json)));
+}
+
+function writeParameters(to: ProtobufWriter, field: number, list: unknown): void {
+  for (const parameter of (list as Json[] | undefined) ?? []) to.nested(field, () => to.nested(1, () => writeParameter(to, parameter)));
+}
+
+function writeParameter(to: ProtobufWriter, value: Json): void {
+  if (value['in'] === 'body') {
+    to.nested(1, () => {
+      to.string(2, value['name']);
+      to.string(3, 'body');
+      to.bool(4, value['required']);
+      to.nested(5, () => writeSchema(to, value['schema'] as Json));
+    });
+    return;
+  }
+  // Path and query parameters are different messages with some members at other numbers.
+  const path = value['in'] === 'path';
+  to.nested(2, () =>
+    to.nested(path ? 4 : 3, () => {
+      to.bool(1, value['required']);
+      to.string(2, value['in']);
+      to.string(3, value['description']);
+      to.string(4, value['name']);
+      to.string(path ? 5 : 6, value['type']);
+      to.bool(path ? 19 : 20, value['uniqueItems']);
+    }),
+  );
+}
+
+function writeSchema(to: ProtobufWriter, value: Json): void {
   const { $ref, format, description, required, type, items, properties, additionalProperties } = value;
-  return [
-    string(1, $ref),
-    string(2, format),
-    string(4, description),
-    value['default'] === undefined ? nothing : nested(5, any(value['default'])),
-    strings(19, required),
-    ((value['enum'] as unknown[] | undefined) ?? []).map((item) => nested(20, any(item))),
-    additionalProperties === undefined ? nothing : nested(21, [nested(1, schema(additionalProperties as Json))]),
-    type === undefined ? nothing : nested(22, [string(1, type)]),
-    items === undefined ? nothing : nested(23, [nested(1, schema(items as Json))]),
-    properties === undefined ? nothing : nested(25, named(1, properties as Record<string, Json>)),
-    extensions(31, value),
-  ];
+  to.string(1, $ref);
+  to.string(2, format);
+  to.string(4, description);
+  if (value['default'] !== undefined) writeAny(to, 5, value['default']);
+  writeStrings(to, 19, required);
+  for (const item of (value['enum'] as unknown[] | undefined) ?? []) writeAny(to, 20, item);
+  if (additionalProperties !== undefined) to.nested(21, () => to.nested(1, () => writeSchema(to, additionalProperties as Json)));
+  if (type !== undefined) to.nested(22, () => to.string(1, type));
+  if (items !== undefined) to.nested(23, () => to.nested(1, () => writeSchema(to, items as Json)));
+  if (properties !== undefined) to.nested(25, () => writeNamed(to, { field: 1, map: properties as Record<string, Json>, write: writeSchema }));
+  writeExtensions(to, 31, value);
 }
 
-function named(field: number, map: Record<string, Json>): Part[] {
-  return Object.entries(map).map(([name, value]) => nested(field, [string(1, name), nested(2, schema(value))]));
-}
-
-function extensions(field: number, value: Json): Part {
-  return Object.entries(value).flatMap(([name, member]) => (name.startsWith('x-') ? [nested(field, [string(1, name), nested(2, any(member))])] : []));
+function writeExtensions(to: ProtobufWriter, field: number, value: Json): void {
+  for (const name in value) {
+    if (!name.startsWith('x-')) continue;
+    to.nested(field, () => {
+      to.string(1, name);
+      writeAny(to, 2, value[name]);
+    });
+  }
 }
 
 /** Any value is carried as YAML text, of which JSON is a form. */
-function any(value: unknown): Part[] {
-  return [string(2, `${JSON.stringify(value)}\n`)];
+function writeAny(to: ProtobufWriter, field: number, value: unknown): void {
+  to.nested(field, () => to.string(2, `${JSON.stringify(value)}\n`));
 }
 
-function string(field: number, value: unknown): Part {
-  if (typeof value !== 'string' || value === '') return nothing;
-  const bytes = Buffer.from(value);
-  return [varint((field << 3) | 2, bytes.length), bytes];
-}
-
-function strings(field: number, list: unknown): Part {
-  return ((list as string[] | undefined) ?? []).map((item) => string(field, item));
-}
-
-function bool(field: number, value: unknown): Part {
-  return value === true ? varint(field << 3, 1) : nothing;
-}
-
-function nested(field: number, parts: readonly Part[]): Part {
-  const body = message(parts);
-  return [varint((field << 3) | 2, body.length), body];
-}
-
-function message(parts: readonly Part[]): Buffer {
-  const flat: Buffer[] = [];
-  const collect = (part: Part): void => {
-    if (Buffer.isBuffer(part)) flat.push(part);
-    else part.forEach(collect);
-  };
-  collect(parts);
-  return Buffer.concat(flat);
-}
-
-function varint(...values: readonly number[]): Buffer {
-  const bytes: number[] = [];
-  for (const value of values) {
-    let rest = value;
-    for (; rest > 127; rest = Math.floor(rest / 128)) bytes.push((rest % 128) | 128);
-    bytes.push(rest);
-  }
-  return Buffer.from(bytes);
+function writeStrings(to: ProtobufWriter, field: number, list: unknown): void {
+  for (const item of (list as string[] | undefined) ?? []) to.string(field, item);
 }

@@ -1,7 +1,6 @@
-import type { Kind } from '@keelson/api';
+import { storageKind, type Kind } from '@keelson/api';
+import { convertObject } from '@keelson/api/conversion';
 import type { MutableObject } from '../request.ts';
-import { autoscalingV1 } from './convert-autoscaling.ts';
-import { eventsV1 } from './convert-events.ts';
 
 /** Turns objects between the served kind and the one in which they are stored; pure, input may be frozen. */
 export interface Conversion {
@@ -11,7 +10,11 @@ export interface Conversion {
 
 /** The conversion that a kind needs, or undefined if it is stored as it is served. */
 export function conversionOf(kind: Kind): Conversion | undefined {
-  if (kind.group === 'autoscaling' && kind.version === 'v1' && kind.kind === 'HorizontalPodAutoscaler') return autoscalingV1;
-  if (kind.group === 'events.k8s.io' && kind.kind === 'Event') return eventsV1;
-  return undefined;
+  if (kind.definition === '') return undefined;
+  const stored = storageKind(kind);
+  if (stored === kind) return undefined;
+  return {
+    toStorage: (object) => convertObject(object, kind, stored) as MutableObject,
+    fromStorage: (object) => convertObject(object, stored, kind) as MutableObject,
+  };
 }
