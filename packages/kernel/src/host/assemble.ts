@@ -1,14 +1,15 @@
-import { ApiClient, Logger, type ExtensionPoint, type LivePoint, type Origin, type Plugin, type PluginUse } from '@keelson/sdk';
+import { Logger, type ExtensionPoint, type LivePoint, type Plugin, type PluginUse } from '@keelson/sdk';
 import type { Assembly } from './assembly.ts';
 import { parseConfig } from './config-check.ts';
 import { asError } from './guard.ts';
 import { connect, cycleProblems, topological } from './graph.ts';
 import { checkManifest } from './manifest-check.ts';
 import { checkPoints } from './order-check.ts';
-import type { HostOptions, ScopedService } from './options.ts';
+import type { HostOptions } from './options.ts';
+import { originOf } from './origin.ts';
 import type { Problem } from './problem.ts';
 import { findProviders, type Providers } from './providers.ts';
-import { bindScoped, openScope, setUp } from './set-up.ts';
+import { openScope, setUp } from './set-up.ts';
 import type { Unit } from './unit.ts';
 import type { KernelContainer } from './wiring/kernel-container.ts';
 
@@ -80,7 +81,7 @@ function newUnit({ use: plugin }: PluginUse, place: string | undefined, options:
     requires: Object.entries(plugin.requires ?? {}) as Unit['requires'],
     services,
     log,
-    origin: originOf(plugin.name, log, () => apiOf(unit, options.scoped ?? [], container)),
+    origin: originOf({ plugin, log, services, scope: () => unit.scope, scoped: options.scoped ?? [], container }),
     policy: options.onFailure?.[plugin.name] ?? plugin.onFailure,
     edges: [],
     dependents: [],
@@ -101,20 +102,6 @@ function newUnit({ use: plugin }: PluginUse, place: string | undefined, options:
     takeDown: undefined,
   };
   return unit;
-}
-
-function originOf(plugin: string, log: Logger, api: () => ApiClient | undefined): Origin {
-  return Object.freeze({ plugin, log, get api() { return api(); } });
-}
-
-/** The contributor's own client, also where it did not require one itself. */
-function apiOf(unit: Unit, scoped: readonly ScopedService[], container: KernelContainer): ApiClient | undefined {
-  const own = unit.services.get(ApiClient.key) ?? container.valueOf(ApiClient.key);
-  if (own !== undefined) return own as ApiClient;
-  const service = scoped.find(({ token }) => token.key === ApiClient.key);
-  if (service === undefined || unit.scope === undefined) return undefined;
-  if (!unit.scope.has(ApiClient.key)) bindScoped(unit, unit.scope, service);
-  return unit.scope.resolve(ApiClient.key) as ApiClient | undefined;
 }
 
 function definePoints({ options, points, container }: Assembly, units: readonly Unit[]): void {

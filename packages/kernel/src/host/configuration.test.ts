@@ -124,11 +124,17 @@ describe('wiring', () => {
   it('gives the origin of a contribution a client of its own even if its plugin did not ask for one', async () => {
     const server = plugin('server', { provides: [ApiTransports], setup: () => [ApiTransports.provide({} as never)] });
     const giver = plugin('giver', { kind: 'dns', setup: () => [Handlers.with({ name: 'h' })] });
-    const { host } = hostOf([giver, server], { scoped: [scopedService(ApiClient, [ApiTransports], (owner) => ({ owner: owner.name }) as unknown as ApiClient)] });
+    let made = 0;
+    const client = (owner: Plugin): ApiClient => {
+      made += 1;
+      return { owner: owner.name } as unknown as ApiClient;
+    };
+    const { host } = hostOf([giver, server], { scoped: [scopedService(ApiClient, [ApiTransports], client)] });
     await host.start();
     const { origin } = host.contributions(Handlers).entries[0]!;
     expect(origin.api).toEqual({ owner: 'giver' });
     expect(origin.api).toBe(origin.api);
+    expect(made).toBe(1);
     await host.stop();
   });
 
