@@ -8,17 +8,24 @@ const labelValuePattern = /^(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?$/;
 /** Checks a name; an empty list means that it is good. The texts are the ones that Kubernetes clients know. */
 export type NameCheck = (value: string) => readonly string[];
 
+/** Names are checked on every write and almost always good: that path allocates nothing. */
+const good: readonly string[] = Object.freeze([]);
+
+function unlessGood(pattern: RegExp, limit: number, explain: NameCheck): NameCheck {
+  return (value) => (value.length <= limit && pattern.test(value) ? good : explain(value));
+}
+
 /** At most 253 characters: most object names. */
-export const checkDns1123Subdomain: NameCheck = (value) => [
+export const checkDns1123Subdomain: NameCheck = unlessGood(subdomainPattern, 253, (value) => [
   ...tooLong(value, 253),
   ...unless(
     subdomainPattern.test(value),
     `a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is '${subdomainPattern.source.slice(1, -1)}')`,
   ),
-];
+]);
 
 /** At most 63 characters: namespaces, container names, volume names. */
-export const checkDns1123Label: NameCheck = (value) => [
+export const checkDns1123Label: NameCheck = unlessGood(labelPattern, 63, (value) => [
   ...tooLong(value, 63),
   ...unless(
     labelPattern.test(value),
@@ -26,19 +33,19 @@ export const checkDns1123Label: NameCheck = (value) => [
       ? 'must not contain dots'
       : `a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character (e.g. 'my-name',  or '123-abc', regex used for validation is '${label}')`,
   ),
-];
+]);
 
 /** At most 63 characters, starting with a letter: Service names. */
-export const checkDns1035Label: NameCheck = (value) => [
+export const checkDns1035Label: NameCheck = unlessGood(label1035Pattern, 63, (value) => [
   ...tooLong(value, 63),
   ...unless(
     label1035Pattern.test(value),
     "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, and end with an alphanumeric character (e.g. 'my-name',  or 'abc-123', regex used for validation is '[a-z]([-a-z0-9]*[a-z0-9])?')",
   ),
-];
+]);
 
 /** Label and annotation keys: `name` or `prefix.example.org/name`. */
-export const checkQualifiedName: NameCheck = (value) => {
+export const checkQualifiedName: NameCheck = unlessGood(qualifiedPattern, 63, (value) => {
   const parts = value.split('/');
   const form = `name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')`;
   if (parts.length > 2) {
@@ -56,16 +63,16 @@ export const checkQualifiedName: NameCheck = (value) => {
   else if (name.length > 63) errors.push('name part must be no more than 63 bytes');
   if (!qualifiedPattern.test(name)) errors.push(form);
   return errors;
-};
+});
 
 /** Label values: at most 63 characters, may be empty. */
-export const checkLabelValue: NameCheck = (value) => [
+export const checkLabelValue: NameCheck = unlessGood(labelValuePattern, 63, (value) => [
   ...tooLong(value, 63),
   ...unless(
     labelValuePattern.test(value),
     "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for validation is '(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')",
   ),
-];
+]);
 
 /** Path segments of URLs: RBAC names and others that may hold almost anything. */
 export const checkPathSegment: NameCheck = (value) => {
@@ -85,7 +92,7 @@ export const checkPortName: NameCheck = (value) => {
 
 /** Environment variable names; since 1.34 almost any printable ASCII. */
 export const checkEnvVarName: NameCheck = (value) => {
-  if (/^[ -<>-~]+$/.test(value)) return [];
+  if (/^[ -<>-~]+$/.test(value)) return good;
   return ["a valid environment variable name must consist only of printable ASCII characters other than '='"];
 };
 
@@ -101,9 +108,9 @@ export const checkConfigMapKey: NameCheck = (value) => {
 };
 
 function tooLong(value: string, limit: number): readonly string[] {
-  return value.length > limit ? [`must be no more than ${limit} bytes`] : [];
+  return value.length > limit ? [`must be no more than ${limit} bytes`] : good;
 }
 
-function unless(good: boolean, text: string): readonly string[] {
-  return good ? [] : [text];
+function unless(holds: boolean, text: string): readonly string[] {
+  return holds ? good : [text];
 }

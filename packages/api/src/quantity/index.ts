@@ -2,4 +2,4 @@ export {
   addQuantities, compareQuantities, formatQuantity, parseQuantity, quantityMilli, quantityOf, quantityUnits, QuantityError,
   subtractQuantities, type Quantity, type QuantityFormat,
 } from './quantity.ts';
-export { canonicalQuantity, milliOf, unitsOf } from './text.ts';
+export { canonicalQuantity, knownQuantity, milliOf, unitsOf } from './text.ts';

@@ -1,4 +1,4 @@
-import { formatQuantity, parseQuantity, quantityMilli, quantityUnits } from './quantity.ts';
+import { formatQuantity, parseQuantity, quantityMilli, quantityUnits, type Quantity } from './quantity.ts';
 
 /** Amounts repeat endlessly in a cluster; the bound keeps hostile input from growing the tables. */
 const limit = 4096;
@@ -15,6 +15,9 @@ function remembered<T>(compute: (text: string) => T): (text: string | number) =>
     return value;
   };
 }
+
+/** As parseQuantity, remembering what it has parsed; throws QuantityError. */
+export const knownQuantity: (text: string | number) => Quantity = remembered(parseQuantity);
 
 /** Canonical text of a quantity: `1000m` is `1`, `0.5` is `500m`; throws QuantityError. */
 export const canonicalQuantity: (text: string | number) => string = remembered((text) => formatQuantity(parseQuantity(text)));

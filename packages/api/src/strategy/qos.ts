@@ -1,5 +1,5 @@
 import type { Container, PodSpec } from '../core/v1/index.ts';
-import { parseQuantity } from '../quantity/index.ts';
+import { knownQuantity } from '../quantity/index.ts';
 
 /** Quality of service: which pods suffer first when a node runs short. */
 export type QosClass = 'Guaranteed' | 'Burstable' | 'BestEffort';
@@ -25,10 +25,10 @@ function isFixed(resources: Resources): boolean {
   return counted.every((name) => {
     const limit = resources?.limits?.[name];
     const request = resources?.requests?.[name] ?? limit;
-    return isPositive(limit) && parseQuantity(limit as string).nano === parseQuantity(request as string).nano;
+    return isPositive(limit) && knownQuantity(limit as string).nano === knownQuantity(request as string).nano;
   });
 }
 
 function isPositive(amount: string | undefined): boolean {
-  return amount !== undefined && parseQuantity(amount).nano > 0n;
+  return amount !== undefined && knownQuantity(amount).nano > 0n;
 }

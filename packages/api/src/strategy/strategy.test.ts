@@ -2,7 +2,7 @@ import { Deployment, ReplicaSet } from '../apps/v1/index.ts';
 import { CustomResourceDefinition } from '../apiextensions/v1/index.ts';
 import { Job } from '../batch/v1/index.ts';
 import { Lease } from '../coordination/v1/index.ts';
-import { ConfigMap, Namespace, Node, Pod } from '../core/v1/index.ts';
+import { ConfigMap, Namespace, Node, Pod, Service } from '../core/v1/index.ts';
 import { builtinKinds } from '../kinds.ts';
 import type { Kind } from '../kind.ts';
 import type { KubeObject } from '../meta/object.ts';
@@ -46,6 +46,19 @@ describe('strategies', () => {
     const scaled = object(Deployment, { spec: { replicas: 2 } });
     prepareForUpdate(Deployment, scaled, old);
     expect(scaled.metadata.generation).toBe(5);
+  });
+
+  it('keeps what was allocated to a service, and the finalizers of a namespace', () => {
+    const old = object(Service, { spec: { type: 'NodePort', clusterIP: '10.0.0.1', clusterIPs: ['10.0.0.1'], ports: [{ port: 80, protocol: 'TCP', nodePort: 30001 }] } });
+    const replaced = object(Service, { spec: { type: 'NodePort', ports: [{ port: 80, protocol: 'TCP' }, { port: 81, protocol: 'TCP' }] } });
+    prepareForUpdate(Service, replaced, old);
+    expect(replaced.spec).toEqual({ ...old.spec, ports: [{ port: 80, protocol: 'TCP', nodePort: 30001 }, { port: 81, protocol: 'TCP' }] });
+    const external = object(Service, { spec: { type: 'ExternalName', externalName: 'a' } });
+    prepareForUpdate(Service, external, old);
+    expect(external.spec).toEqual({ type: 'ExternalName', externalName: 'a' });
+    const namespace = object(Namespace, {});
+    prepareForUpdate(Namespace, namespace, object(Namespace, { spec: { finalizers: ['kubernetes'] } }));
+    expect(namespace.spec).toEqual({ finalizers: ['kubernetes'] });
   });
 
   it('keeps everything but status on a status update', () => {

@@ -1,9 +1,10 @@
 import type { Kind } from '../kind.ts';
+import type { Namespace, Pod, Service } from '../core/v1/index.ts';
 import { isEqual } from '../meta/equal.ts';
 import type { KubeObject } from '../meta/object.ts';
+import { keepAllocated } from './keep-allocated.ts';
 import { qosClassOf } from './qos.ts';
 import { traitsOf } from './traits.ts';
-import type { Pod } from '../core/v1/index.ts';
 
 type Sections = KubeObject & { [section: string]: unknown };
 
@@ -15,7 +16,7 @@ export function prepareForUpdate(kind: Kind, next: KubeObject, old: KubeObject):
   const traits = traitsOf(kind);
   keepSystemFields(next, old);
   if (traits.status) keep(next as Sections, old as Sections, 'status');
-  if (kind.kind === 'Pod' && kind.group === '') keepQos(next as Pod);
+  if (kind.group === '') keepCoreFields(kind.kind, next, old);
   if (traits.generation && !sameDesiredState(next, old)) next.metadata.generation = (old.metadata.generation ?? 0) + 1;
 }
 
@@ -44,6 +45,13 @@ function keepSystemFields(next: KubeObject, old: KubeObject): void {
   for (const field of ['uid', 'creationTimestamp', 'deletionTimestamp', 'deletionGracePeriodSeconds', 'generation', 'selfLink'] as const) {
     keep(next.metadata, old.metadata, field);
   }
+}
+
+function keepCoreFields(kind: string, next: KubeObject, old: KubeObject): void {
+  if (kind === 'Pod') keepQos(next as Pod);
+  else if (kind === 'Service') keepAllocated(next as Service, old as Service);
+  // The finalize subresource is the only way to change them.
+  else if (kind === 'Namespace') keep(((next as Namespace).spec ??= {}), (old as Namespace).spec ?? {}, 'finalizers');
 }
 
 /** A pod keeps the class it was created with; resizes that would change it are refused by validation. */

@@ -1,6 +1,6 @@
 import type { ResourceRequirements } from '../core/v1/index.ts';
 import { checkQualifiedName } from '../names/index.ts';
-import { compareQuantities, parseQuantity } from '../quantity/index.ts';
+import { compareQuantities, knownQuantity } from '../quantity/index.ts';
 import type { Causes } from './causes.ts';
 import { checkForm } from './rules.ts';
 
@@ -22,7 +22,7 @@ export function checkResources(resources: ResourceRequirements | undefined, fiel
   for (const [name, request] of Object.entries(resources.requests ?? {})) {
     const limit = resources.limits?.[name];
     if (limit === undefined) continue;
-    const order = compareQuantities(parseQuantity(request), parseQuantity(limit));
+    const order = compareQuantities(knownQuantity(request), knownQuantity(limit));
     if (mustEqual(name)) {
       if (order !== 0) causes.invalid(`${field}.requests`, request, `must be equal to ${name} limit of ${limit}`);
     } else if (order > 0) causes.invalid(`${field}.requests`, request, `must be less than or equal to ${name} limit of ${limit}`);
@@ -36,5 +36,5 @@ function mustEqual(name: string): boolean {
 
 /** Not negative. */
 export function checkAmount(amount: string, field: string, causes: Causes): void {
-  if (parseQuantity(amount).nano < 0n) causes.invalid(field, amount, 'must be greater than or equal to 0');
+  if (knownQuantity(amount).nano < 0n) causes.invalid(field, amount, 'must be greater than or equal to 0');
 }

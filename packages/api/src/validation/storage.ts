@@ -1,7 +1,7 @@
 import type { PersistentVolume, PersistentVolumeClaim, PersistentVolumeClaimSpec } from '../core/v1/index.ts';
 import { isEqual } from '../meta/equal.ts';
 import { checkDns1123Subdomain } from '../names/index.ts';
-import { compareQuantities, parseQuantity } from '../quantity/index.ts';
+import { compareQuantities, knownQuantity } from '../quantity/index.ts';
 import type { StorageClass } from '../storage/v1/index.ts';
 import type { Causes } from './causes.ts';
 import { checkEnum, checkForm, checkSelector } from './rules.ts';
@@ -20,7 +20,7 @@ export function checkPersistentVolumeClaim({ spec = {} }: PersistentVolumeClaim,
   checkSelector(spec.selector, 'spec.selector', causes);
   const size = spec.resources?.requests?.['storage'];
   if (size === undefined) causes.required('spec.resources[storage]');
-  else if (parseQuantity(size).nano <= 0n) causes.invalid('spec.resources[storage]', size, 'must be greater than zero');
+  else if (knownQuantity(size).nano <= 0n) causes.invalid('spec.resources[storage]', size, 'must be greater than zero');
   if (spec.storageClassName !== undefined && spec.storageClassName !== '') checkForm(spec.storageClassName, 'spec.storageClassName', checkDns1123Subdomain, causes);
   checkEnum(spec.volumeMode, 'spec.volumeMode', volumeModes, causes);
 }
@@ -38,9 +38,9 @@ export function checkPersistentVolumeClaimChange(next: PersistentVolumeClaim, ol
     causes.forbidden('spec', 'spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims');
   }
   const [before, after] = [old.spec.resources?.requests?.['storage'], next.spec.resources?.requests?.['storage']];
-  const smaller = before !== undefined && after !== undefined && compareQuantities(parseQuantity(after), parseQuantity(before)) < 0;
+  const smaller = before !== undefined && after !== undefined && compareQuantities(knownQuantity(after), knownQuantity(before)) < 0;
   const actual = old.status?.capacity?.['storage'];
-  if (bound && smaller && (actual === undefined || compareQuantities(parseQuantity(after), parseQuantity(actual)) <= 0)) {
+  if (bound && smaller && (actual === undefined || compareQuantities(knownQuantity(after), knownQuantity(actual)) <= 0)) {
     causes.forbidden('spec.resources.requests.storage', 'field can not be less than status.capacity');
   }
 }
@@ -59,7 +59,7 @@ export function checkPersistentVolume({ spec = {} }: PersistentVolume, causes: C
   const size = spec.capacity?.['storage'];
   if (spec.capacity === undefined || Object.keys(spec.capacity).length === 0) causes.required('spec.capacity');
   else if (size === undefined) causes.notSupported('spec.capacity', spec.capacity, ['storage']);
-  else if (parseQuantity(size).nano <= 0n) causes.invalid('spec.capacity[storage]', size, 'must be greater than zero');
+  else if (knownQuantity(size).nano <= 0n) causes.invalid('spec.capacity[storage]', size, 'must be greater than zero');
   checkEnum(spec.persistentVolumeReclaimPolicy, 'spec.persistentVolumeReclaimPolicy', ['Delete', 'Recycle', 'Retain'], causes);
   checkEnum(spec.volumeMode, 'spec.volumeMode', volumeModes, causes);
   const sources = Object.keys(sourceOf(spec));

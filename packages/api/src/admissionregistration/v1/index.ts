@@ -24,12 +24,14 @@ export type MutatingAdmissionPolicy = MutatingAdmissionPolicyObject;
 /** The MutatingAdmissionPolicy kind of admissionregistration.k8s.io/v1. */
 export const MutatingAdmissionPolicy: Kind<MutatingAdmissionPolicyObject> = define('MutatingAdmissionPolicy', {
   namespaced: false,
+  categories: ['api-extensions'],
 });
 
 export type MutatingAdmissionPolicyBinding = MutatingAdmissionPolicyBindingObject;
 /** The MutatingAdmissionPolicyBinding kind of admissionregistration.k8s.io/v1. */
 export const MutatingAdmissionPolicyBinding: Kind<MutatingAdmissionPolicyBindingObject> = define('MutatingAdmissionPolicyBinding', {
   namespaced: false,
+  categories: ['api-extensions'],
 });
 
 export type MutatingWebhookConfiguration = MutatingWebhookConfigurationObject;
@@ -43,6 +45,7 @@ export type ValidatingAdmissionPolicy = ValidatingAdmissionPolicyObject;
 /** The ValidatingAdmissionPolicy kind of admissionregistration.k8s.io/v1. */
 export const ValidatingAdmissionPolicy: Kind<ValidatingAdmissionPolicyObject> = define('ValidatingAdmissionPolicy', {
   namespaced: false,
+  categories: ['api-extensions'],
   subresources: [statusSubresource],
 });
 
@@ -50,6 +53,7 @@ export type ValidatingAdmissionPolicyBinding = ValidatingAdmissionPolicyBindingO
 /** The ValidatingAdmissionPolicyBinding kind of admissionregistration.k8s.io/v1. */
 export const ValidatingAdmissionPolicyBinding: Kind<ValidatingAdmissionPolicyBindingObject> = define('ValidatingAdmissionPolicyBinding', {
   namespaced: false,
+  categories: ['api-extensions'],
 });
 
 export type ValidatingWebhookConfiguration = ValidatingWebhookConfigurationObject;
