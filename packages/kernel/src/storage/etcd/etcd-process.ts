@@ -4,7 +4,6 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { findProgram } from '../../../../../tools/jest/require-part.ts';
 
 interface Member {
   readonly name: string;
@@ -19,12 +18,17 @@ export class EtcdProcesses {
   readonly #members: Member[];
   readonly #root: string;
 
-  private constructor(root: string, members: Member[]) {
+  private constructor(
+    private readonly program: string,
+    root: string,
+    members: Member[],
+  ) {
     this.#root = root;
     this.#members = members;
   }
 
-  static async start(count: number): Promise<EtcdProcesses> {
+  /** `program`: path of etcd. Members are running, not necessarily ready, when it resolves. */
+  static async start(program: string, count: number): Promise<EtcdProcesses> {
     const root = mkdtempSync(join(tmpdir(), 'keelson-etcd-'));
     const ports = await freePorts(2 * count);
     const members = Array.from({ length: count }, (_, i) => ({
@@ -34,7 +38,7 @@ export class EtcdProcesses {
       peer: `http://127.0.0.1:${ports[2 * i + 1]}`,
       process: undefined,
     }));
-    const cluster = new EtcdProcesses(root, members);
+    const cluster = new EtcdProcesses(program, root, members);
     for (const index of members.keys()) cluster.run(index);
     return cluster;
   }
@@ -48,7 +52,7 @@ export class EtcdProcesses {
     const { name, folder, client, peer } = this.#members[index]!;
     const cluster = this.#members.map((member) => `${member.name}=${member.peer}`).join(',');
     this.#members[index]!.process = spawn(
-      findProgram('etcd')!,
+      this.program,
       [
         ...['--name', name, '--data-dir', folder, '--listen-client-urls', client, '--advertise-client-urls', client],
         ...['--listen-peer-urls', peer, '--initial-advertise-peer-urls', peer, '--initial-cluster', cluster, '--logger', 'zap', '--log-level', 'error'],

@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import type { Clock } from '@keelson/sdk';
-import { describeWith, program } from '../../../../../tools/jest/require-part.ts';
+import { describeWith, findProgram, program } from '../../../../../tools/jest/require-part.ts';
 import { storageContract } from '../contract-suite.ts';
 import { CompactedError, InvalidRequestError, prefixEnd, StoreUnavailableError, type Store, type StoreError, type TxnResult, type WatchBatch } from '../contract.ts';
 import { EtcdProcesses } from './etcd-process.ts';
@@ -29,7 +29,7 @@ describeWith(program('etcd'))('etcd driver', () => {
   describe.each([1, 3])('with %i members', (members) => {
     let cluster: EtcdProcesses;
     beforeAll(async () => {
-      cluster = await EtcdProcesses.start(members);
+      cluster = await EtcdProcesses.start(findProgram('etcd')!, members);
     }, 60_000);
     afterAll(() => cluster.stop());
 
@@ -50,7 +50,7 @@ describeWith(program('etcd'))('etcd driver', () => {
   describe('a single member', () => {
     let cluster: EtcdProcesses;
     beforeAll(async () => {
-      cluster = await EtcdProcesses.start(1);
+      cluster = await EtcdProcesses.start(findProgram('etcd')!, 1);
     }, 60_000);
     afterAll(() => cluster.stop());
 
@@ -147,7 +147,7 @@ describeWith(program('etcd'))('etcd driver', () => {
   });
 
   it('survives the loss of the leader under load: no acknowledged write lost, none doubled, watches complete', async () => {
-    const cluster = await EtcdProcesses.start(3);
+    const cluster = await EtcdProcesses.start(findProgram('etcd')!, 3);
     try {
       const store = await open(cluster);
       const seen: WatchBatch[] = [];

@@ -1,0 +1,1 @@
+export { FaultyStore, type InjectedFault, type StoreFaults } from './faulty-store.ts';
