@@ -1,5 +1,5 @@
-// Writes packages/api/generated from the models of @kubernetes/client-node. Run at set-up; does nothing when neither
-// the models nor this generator have changed.
+// Writes packages/api/generated (or the folder given as argument) from the models of @kubernetes/client-node. Run at
+// set-up; does nothing when neither the models nor this generator have changed.
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -10,7 +10,7 @@ import { definitionsModule, descriptionsModule } from './write-definitions.mjs';
 import { typeModules } from './write-types.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
-const output = join(here, '../../packages/api/generated');
+const output = process.argv[2] ?? join(here, '../../packages/api/generated');
 const stamp = join(output, 'inputs.sha256');
 const client = join(dirname(createRequire(import.meta.url).resolve('@kubernetes/client-node')), '..');
 const packageFolder = existsSync(join(client, 'package.json')) ? client : join(client, '..');

@@ -4,9 +4,14 @@ import { defaultPodTemplate } from './pod.ts';
 import { each, setAbsent, setZero } from './set-default.ts';
 import { defaultClaimSpec } from './volume.ts';
 
-/** Defaults of a Namespace, with the label that selectors find it by. */
+/** Gives a Namespace the label that selectors find it by; a generated name comes only after defaulting. */
+export function labelNamespace({ metadata }: Namespace): void {
+  if (metadata.name) metadata.labels = { ...metadata.labels, 'kubernetes.io/metadata.name': metadata.name };
+}
+
+/** Defaults of a Namespace. */
 export function defaultNamespace(namespace: Namespace): void {
-  namespace.metadata.labels = { ...namespace.metadata.labels, 'kubernetes.io/metadata.name': namespace.metadata.name };
+  labelNamespace(namespace);
   setAbsent(namespace, 'spec', {});
   setZero((namespace.status ??= {}), 'phase', 'Active');
 }

@@ -1,6 +1,7 @@
 import type { CustomResourceDefinition } from '../apiextensions/v1/index.ts';
 import type { Job } from '../batch/v1/index.ts';
 import type { Namespace, Pod } from '../core/v1/index.ts';
+import { labelNamespace } from '../defaulting/core.ts';
 import type { Kind } from '../kind.ts';
 import type { KubeObject } from '../meta/object.ts';
 import { emptyStatus } from './initial-status.ts';
@@ -37,6 +38,7 @@ const preparations: Readonly<Record<string, (object: never) => void>> = {
   },
   'v1/Namespace': (namespace: Namespace) => {
     namespace.status = { phase: 'Active' };
+    labelNamespace(namespace);
     const finalizers = (namespace.spec ??= {}).finalizers ?? [];
     namespace.spec.finalizers = finalizers.includes('kubernetes') ? finalizers : [...finalizers, 'kubernetes'];
   },
