@@ -101,7 +101,22 @@ export class Informer<T extends KubeObject> {
 
   /** Resolves when this copy holds everything up to `revision`, by event or by bookmark. */
   waitFor(revision: number, signal?: AbortSignal): Promise<void> {
+    this.catchUp(revision);
     return this.waitUntil(() => this.#revision >= revision, signal);
+  }
+
+  /**
+   * Asks the transport to tell when everything up to `revision` was delivered, where it can: a kind that nobody writes
+   * then needs no bookmark to be known as complete.
+   */
+  catchUp(revision: number): void {
+    if (this.#revision >= revision) return;
+    this.#reflector.reached(revision)?.then(
+      (still) => {
+        if (still) this.#reached(revision);
+      },
+      () => undefined,
+    );
   }
 
   /** Resolves when `test` holds; it is asked after each event and bookmark. Rejects on abort and on stop. */

@@ -90,6 +90,14 @@ export class Reflector<T extends KubeObject> {
     this.#connectAfter(this.#relistWait());
   }
 
+  /** Resolves when the present watch has delivered everything up to `revision`; undefined where the transport cannot tell. */
+  reached(revision: number): Promise<boolean> | undefined {
+    const attempt = this.#attempt;
+    const handle = this.#handle;
+    if (handle?.reached === undefined || this.#resume === undefined) return undefined;
+    return Promise.resolve(handle.reached(revision)).then(() => attempt === this.#attempt);
+  }
+
   #connect(): void {
     if (this.#stopped) return;
     if (this.#resume !== undefined) this.#watch(this.#resume);
@@ -206,19 +214,26 @@ export class Reflector<T extends KubeObject> {
     const { client, kind, selection, random, clock } = this.options;
     this.#heard = clock.monotonic();
     const timeoutSeconds = 300 + random.int(300);
-    const handle = client.watch(kind, { ...selection, ...options, allowBookmarks: true, timeoutSeconds }, {
-      event: (event) => {
-        if (attempt !== this.#attempt) return;
-        this.#heard = clock.monotonic();
-        handler.event(event);
-      },
-      end: (error) => {
-        if (attempt !== this.#attempt) return;
-        this.#attempt += 1;
-        this.#handle = undefined;
-        handler.end(error);
-      },
-    });
+    const end = (error?: Error): void => {
+      if (attempt !== this.#attempt) return;
+      this.#leave();
+      handler.end(error);
+    };
+    let handle: WatchHandle;
+    try {
+      handle = client.watch(kind, { ...selection, ...options, allowBookmarks: true, timeoutSeconds }, {
+        event: (event) => {
+          if (attempt !== this.#attempt) return;
+          this.#heard = clock.monotonic();
+          handler.event(event);
+        },
+        end,
+      });
+    } catch (error) {
+      // A transport may know at once that it cannot: a kind that the server does not serve (yet).
+      end(error as Error);
+      return;
+    }
     // A transport may deliver, and even end, before it returns its handle.
     if (attempt === this.#attempt) this.#handle = handle;
     else handle.stop();

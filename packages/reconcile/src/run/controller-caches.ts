@@ -83,7 +83,12 @@ export class ControllerCaches implements Caches {
   ownWritesSeen(signal: AbortSignal): Promise<unknown> | undefined {
     const behind = this.#all().filter(({ expectations }) => !expectations.fulfilled());
     if (behind.length === 0) return undefined;
-    return Promise.all(behind.map(({ use, expectations }) => use.informer.waitUntil(() => expectations.fulfilled(), signal)));
+    return Promise.all(
+      behind.map(({ use, expectations }) => {
+        use.informer.catchUp(expectations.highest);
+        return use.informer.waitUntil(() => expectations.fulfilled(), signal);
+      }),
+    );
   }
 
   /** Lets the informers go; they stop when nobody else uses them. */

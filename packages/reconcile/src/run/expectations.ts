@@ -52,6 +52,11 @@ export class Expectations {
     this.#deleted.set(key, uid);
   }
 
+  /** The revision that the cache must be complete up to. */
+  get highest(): number {
+    return this.#highest;
+  }
+
   /** True when the cache shows everything expected so far. */
   fulfilled(): boolean {
     if (this.cache.revision < this.#highest) return false;
