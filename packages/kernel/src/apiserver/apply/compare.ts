@@ -57,11 +57,13 @@ function compareValues(before: unknown, after: unknown, at: { readonly element: 
     into.changed[element] = wholeOf(after, shape);
     return;
   }
+  // Most parts of most writes are equal: telling so is cheaper than walking them by shape.
+  if (equalJson(before, after)) return;
   const inner = start();
   if (isObject(before) && isObject(after) && (shape.kind === 'struct' || shape.kind === 'map' || shape.kind === 'deduced')) {
     compareMembers(before, after, { shape, into: inner });
   } else if (!Array.isArray(before) || !Array.isArray(after) || !compareLists(before, after, { shape, into: inner })) {
-    if (!equalJson(before, after)) into.changed[element] = leaf;
+    into.changed[element] = leaf;
     return;
   }
   if (!isEmptySet(inner.changed)) into.changed[element] = inner.changed;

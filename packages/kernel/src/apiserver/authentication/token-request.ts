@@ -1,3 +1,4 @@
+import { formatTime } from '@keelson/api/time';
 import type { StatusCause } from '@keelson/api';
 import { StatusError } from '@keelson/sdk';
 import type { BoundReference } from './claims.ts';
@@ -50,7 +51,7 @@ export function answerTokenRequest(
     apiVersion: 'authentication.k8s.io/v1',
     metadata: { name: serviceAccount.name, namespace },
     spec: { audiences: [...issued.audiences], expirationSeconds, boundObjectRef: spec.boundObjectRef ?? null },
-    status: { token: issued.token, expirationTimestamp: new Date(issued.expiresAt).toISOString().replace(/\.\d+Z$/, 'Z') },
+    status: { token: issued.token, expirationTimestamp: formatTime(issued.expiresAt) },
   };
 }
 

@@ -32,7 +32,6 @@ const dryRun = text('dryRun', '"All": everything but the write happens.');
 const fieldManager = text('fieldManager', 'Name of the actor that makes the change.');
 const fieldValidation = text('fieldValidation', 'What happens to unknown and duplicate fields: Ignore, Warn or Strict.');
 const force: QueryParameter = { name: 'force', type: 'boolean', description: 'Takes fields over from other managers; apply patches only.' };
-export const prettyParameter = text('pretty', 'Not used; answers are compact.');
 const selection: readonly QueryParameter[] = [
   { name: 'allowWatchBookmarks', type: 'boolean', description: 'Asks for BOOKMARK events in a watch.' },
   text('continue', 'Token of the next page, from the previous answer.'),
