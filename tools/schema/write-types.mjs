@@ -24,7 +24,7 @@ function typeModule(module, members, definitions) {
     if (target.module !== module) imports.set(target.module, (imports.get(target.module) ?? new Set()).add(target.name));
     return target.name;
   };
-  let drafts = new Set();
+  const drafts = new Set();
   const body = members.map((definition) => interfaceText(definition, { definitions, refer, drafts })).join('\n');
   const importLines = [...imports]
     .sort(([a], [b]) => (a < b ? -1 : 1))
