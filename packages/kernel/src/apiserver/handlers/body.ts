@@ -54,7 +54,7 @@ export function decodeBody(request: ApiRequest, kind: Kind): MutableObject {
   const object = value as MutableObject;
   checkKind(object, kind);
   const level = fieldValidation(request);
-  const duplicates = level !== 'Ignore' && request.body?.type === 'bytes' && jsonTypes.has(request.body.contentType) ? duplicateFields(request.body.bytes) : [];
+  const duplicates = level !== 'Ignore' && request.body?.type === 'bytes' && jsonTypes.has(request.body.contentType) ? duplicateFields(request.body.bytes, value) : [];
   decodeAs(request, kind, object, level, duplicates);
   return object;
 }

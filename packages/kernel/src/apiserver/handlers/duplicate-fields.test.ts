@@ -9,6 +9,6 @@ describe('duplicateFields', () => {
     ['[{"a":1},{"a":1}]', []],
     ['{}', []],
   ])('finds the duplicates of %s', (json, expected) => {
-    expect(duplicateFields(Buffer.from(json))).toEqual(expected);
+    expect(duplicateFields(Buffer.from(json), JSON.parse(json))).toEqual(expected);
   });
 });

@@ -1,9 +1,38 @@
 /**
- * Paths of fields that stand twice in one JSON object, which `JSON.parse` silently merges. Expects valid JSON.
- * One pass over the bytes; keys are compared as they are spelled.
+ * Paths of fields that stand twice in one JSON object, which `JSON.parse` silently merges. `parsed` is what the bytes
+ * parse to: only if it has fewer fields than the text has are the bytes searched.
  */
-export function duplicateFields(bytes: Buffer): string[] {
-  const text = bytes.toString('utf8');
+export function duplicateFields(bytes: Buffer, parsed: unknown): string[] {
+  return countFields(parsed) === countColons(bytes) ? [] : search(bytes.toString('utf8'));
+}
+
+/** Members of all objects in a JSON value. */
+function countFields(value: unknown): number {
+  if (typeof value !== 'object' || value === null) return 0;
+  let count = 0;
+  if (Array.isArray(value)) {
+    for (const item of value) count += countFields(item);
+    return count;
+  }
+  for (const key in value) count += 1 + countFields((value as Record<string, unknown>)[key]);
+  return count;
+}
+
+/** Colons outside strings: one per member. */
+function countColons(bytes: Buffer): number {
+  let count = 0;
+  for (let at = 0; at < bytes.length; at++) {
+    const byte = bytes[at]!;
+    if (byte === colon) count += 1;
+    else if (byte === quote) {
+      for (at += 1; at < bytes.length && bytes[at] !== quote; at++) if (bytes[at] === backslash) at += 1;
+    }
+  }
+  return count;
+}
+
+/** One pass over the text; keys are compared as they are spelled. */
+function search(text: string): string[] {
   const found: string[] = [];
   const stack: Frame[] = [];
   let at = 0;
@@ -53,6 +82,7 @@ const closeObject = 0x7d;
 const openArray = 0x5b;
 const closeArray = 0x5d;
 const comma = 0x2c;
+const colon = 0x3a;
 
 /** The frame's part of the path, except for the innermost one, whose key is being reported. */
 function pathOf(frame: Frame, index: number, stack: readonly Frame[]): string {

@@ -21,15 +21,15 @@ export function readBody(source: Readable, declared: string | undefined, limit: 
       }
       chunks.push(chunk);
     });
+    let complete = false;
     source.once('end', () => {
+      complete = true;
       resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks));
     });
-    const aborted = (): void => {
-      reject(new RequestAborted());
-    };
-    source.once('aborted', aborted);
-    source.once('error', aborted);
-    source.once('close', aborted);
+    // 'close' follows every request, also the good ones.
+    source.once('close', () => {
+      if (!complete) reject(new RequestAborted());
+    });
   });
 }
 
