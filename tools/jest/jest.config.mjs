@@ -16,7 +16,11 @@ export default {
   testEnvironmentOptions: { customExportConditions: ['keelson-source', 'node', 'node-addons', 'require', 'import', 'default'] },
   extensionsToTreatAsEsm: [],
   // jest's own dependency; with the 'import' condition it would resolve to a module that jest does not transform.
-  moduleNameMapper: { '^dedent$': '<rootDir>/node_modules/dedent/dist/dedent.js' },
+  moduleNameMapper: {
+    '^dedent$': '<rootDir>/node_modules/dedent/dist/dedent.js',
+    // Its module form takes the default export of a CommonJS file, which the interop below would not find.
+    '^tslib$': '<rootDir>/node_modules/tslib/tslib.js',
+  },
   transform: {
     '^.+\\.(ts|mts)$': ['@swc/jest', swc('typescript')],
     '^.+\\.(js|mjs)$': ['@swc/jest', swc('ecmascript')],

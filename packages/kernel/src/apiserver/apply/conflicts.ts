@@ -1,6 +1,6 @@
 import { StatusError } from '@keelson/sdk';
 import { eachMember, type FieldSet } from './field-set.ts';
-import type { Manager } from './manager-entries.ts';
+import type { Manager } from './ownership-entry.ts';
 import { formatPath } from './path-element.ts';
 
 /** Fields that another manager owns and that a change would take. */

@@ -5,7 +5,7 @@ import { isObject, type JsonObject } from '../patch/json-value.ts';
 import { compareObjects, isSame, type Difference } from './compare.ts';
 import { applyConflict, type Conflict } from './conflicts.ts';
 import { difference, emptySet, equalSets, intersection, isEmptySet, union, type FieldSet } from './field-set.ts';
-import { capManagers, isReset, isSameManager, readManagers, writeManagers, type Manager } from './manager-entries.ts';
+import { capManagers, isReset, isSameManager, readManagers, writeManagers, type Manager } from './ownership-entry.ts';
 import { mergeObjects } from './merge-objects.ts';
 import { fieldsOf, ownable } from './object-fields.ts';
 import { prune } from './prune.ts';
