@@ -45,7 +45,7 @@ export function settingsOf(flags: UpFlags): UpSettings {
   return {
     apiPort: integer('--api-port', flags.apiPort ?? '6443', 0, 65_535),
     bindAddress: flags.bindAddress ?? '127.0.0.1',
-    nodes: integer('--nodes', flags.nodes ?? '1', 0, 10_000),
+    nodes: integer('--nodes', flags.nodes ?? '3', 0, 10_000),
     runtime: oneOf('--runtime', flags.runtime ?? 'sim', ['sim', 'process']),
     storage,
     storageEndpoints,

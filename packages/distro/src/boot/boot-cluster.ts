@@ -7,6 +7,7 @@ import type { Host } from '@keelson/kernel/host';
 import type { ResolvedDistribution } from '../resolve.ts';
 import { administrator, startCluster, type Cluster } from './cluster.ts';
 import { advertiseAddress, publishKubernetesService } from './kubernetes-service.ts';
+import { withNodes, type NodeChoice } from './with-nodes.ts';
 import { openStore, type StoreChoice } from './store-choice.ts';
 
 /** What a cluster with a listener and a data directory needs; everything real comes from the caller. */
@@ -20,6 +21,9 @@ export interface BootOptions {
   readonly bindAddress: string;
   /** File that the administrator's access is merged into. */
   readonly kubeconfig: string;
+  /** Nodes that this process runs; absent: as the distribution configures the node agent. */
+  readonly nodes?: number;
+  readonly runtime?: NodeChoice['runtime'];
   readonly storage: StoreChoice['driver'];
   readonly storageEndpoints: readonly string[];
   readonly clock: Clock;
@@ -51,6 +55,7 @@ const firstServiceAddress = '10.96.0.1';
 /** Boots a cluster to readiness. Errors: `ConfigurationError`, `DataDirectoryError`, `KEEL_PORT_TAKEN`, … */
 export async function bootCluster(options: BootOptions): Promise<BootedCluster> {
   const { name, clock, random, log, onStep = () => undefined } = options;
+  const distribution = options.nodes === undefined ? options.distribution : await withNodes(options.distribution, { nodes: options.nodes, runtime: options.runtime ?? 'sim' });
   const pki = openClusterPki(fileKeyFolder(join(options.dataDir, 'pki')), { clock, firstServiceAddress });
   const tracing = createTracing({
     clock, random: random.fork('tracing'), environment: options.environment, serviceName: 'keelson',
@@ -62,7 +67,7 @@ export async function bootCluster(options: BootOptions): Promise<BootedCluster> 
   await pki.authority();
   onStep(`Opening ${options.storage} storage and starting plugins`);
   const cluster: Cluster = await startCluster({
-    distribution: options.distribution, clock, random, log, tracing, pki,
+    distribution, clock, random, log, tracing, pki,
     listen: { host: options.bindAddress, port: options.apiPort },
     openStore: () => openStore(storeChoice(options), { clock, log }),
     paths: (paths) => {

@@ -1,4 +1,6 @@
 import admissionNamespaceLifecycle from '@keelson/admission-namespace-lifecycle';
+import nodeAgent from '@keelson/node/plugin';
+import controllerRunner from '@keelson/controller-runner';
 import runtimeSim from '@keelson/runtime-sim';
 import schedulerCore from '@keelson/scheduler-core';
 import schedulerNodeName from '@keelson/scheduler-node-name';
@@ -15,7 +17,7 @@ export const minimal = defineDistribution({
   extends: [orders],
   plugins: [
     admissionNamespaceLifecycle,
-    runtimeSim,
+    controllerRunner, nodeAgent, runtimeSim,
     schedulerCore, schedulerNodeName, schedulerNodeResourcesFit, schedulerNodeUnschedulable,
     schedulerTaintToleration,
   ],

@@ -7,6 +7,9 @@ import admissionServiceAccount from '@keelson/admission-service-account';
 import admissionStorageObjectInUseProtection from '@keelson/admission-storage-object-in-use-protection';
 import admissionTaintNodesByCondition from '@keelson/admission-taint-nodes-by-condition';
 import controllerDeployment from '@keelson/controller-deployment';
+import controllerRootCaPublisher from '@keelson/controller-root-ca-publisher';
+import controllerServiceAccount from '@keelson/controller-service-account';
+import controllerServiceAccountToken from '@keelson/controller-service-account-token';
 import controllerReplicaset from '@keelson/controller-replicaset';
 import schedulerBalancedAllocation from '@keelson/scheduler-balanced-allocation';
 import schedulerNodeAffinity from '@keelson/scheduler-node-affinity';
@@ -22,7 +25,7 @@ export const standard = defineDistribution({
     admissionDefaultIngressClass, admissionDefaultStorageClass, admissionDefaultTolerations, admissionLimitRanger,
     admissionPriority, admissionServiceAccount, admissionStorageObjectInUseProtection,
     admissionTaintNodesByCondition,
-    controllerDeployment, controllerReplicaset,
+    controllerDeployment, controllerReplicaset, controllerRootCaPublisher, controllerServiceAccount, controllerServiceAccountToken,
     schedulerBalancedAllocation, schedulerNodeAffinity,
   ],
 });
