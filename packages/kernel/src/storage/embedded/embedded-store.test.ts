@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { storageContract } from '../contract-suite.ts';
@@ -183,6 +183,27 @@ describe('embedded store', () => {
       expect(await texts(again)).toEqual(['a=1', 'b=2']);
       expect(again.revision).toBe(3);
       expect(warnings).toEqual([]);
+      await again.close();
+    });
+
+    it.each([1, 30, 63, 64, 70, 88, 100])('takes a new segment whose first write was cut at byte %i for unused', async (written) => {
+      const directory = folder();
+      const disk = new FaultyDisk();
+      const store = await open(directory, { disk });
+      await put(store, 'a', '1');
+      // Files can be made, but not filled: the second try leaves a new segment with a piece of its first write.
+      disk.fault = (_path, bytes) => (bytes === 0 ? undefined : { written: Math.min(written, bytes), code: 'ENOSPC' });
+      for (let i = 0; i < 3; i++) await expect(put(store, 'b', 'lost'.repeat(100))).rejects.toThrow(StoreUnavailableError);
+      const copy = folder();
+      cpSync(join(directory, 'store'), join(copy, 'store'), { recursive: true });
+      const killed = await open(copy);
+      expect(await texts(killed)).toEqual(['a=1']);
+      await killed.close();
+      disk.fault = () => undefined;
+      await put(store, 'c', '3');
+      await store.close();
+      const again = await open(directory);
+      expect(await texts(again)).toEqual(['a=1', 'c=3']);
       await again.close();
     });
 

@@ -10,8 +10,8 @@ import { SortedMap } from '../sorted-map/index.ts';
 import { ByteReader } from './byte-writer.ts';
 import { decodeChange, type LoggedChange } from './change-codec.ts';
 import type { Disk } from './disk.ts';
-import { decodeSegmentHeader, findLaterRecord, isCleanEnd, readRecord, segmentHeaderSize } from './frame.ts';
-import { segmentNumber, type SegmentFile } from './segment-log.ts';
+import { decodeSegmentHeader, findLaterRecord, isCleanEnd, readRecord, recordHeaderSize, segmentHeaderSize } from './frame.ts';
+import { segmentNumber, spareName, type SegmentFile } from './segment-log.ts';
 import { isSnapshotName, readSnapshot, wrongFormat, type Snapshot } from './snapshot.ts';
 
 export interface RecoverySettings extends StoreOptions {
@@ -42,7 +42,7 @@ export async function recover(settings: RecoverySettings): Promise<Recovered> {
   const newest = snapshots[snapshots.length - 1];
   const replay = new Replay(newest === undefined ? undefined : await readSnapshot(disk, folder, newest, settings.stamp), settings);
   for (const name of names) {
-    if (name.endsWith('.tmp') || (isSnapshotName(name) && name !== newest)) await disk.remove(join(folder, name));
+    if (name === spareName || name.endsWith('.tmp') || (isSnapshotName(name) && name !== newest)) await disk.remove(join(folder, name));
   }
   const numbers = names.map(segmentNumber).filter((number) => number !== undefined);
   const segments = await neededSegments(settings, names, replay.sequence);
@@ -72,8 +72,9 @@ async function neededSegments({ disk, folder }: RecoverySettings, names: readonl
     }
     const bytes = await readStart(disk, path);
     const header = decodeSegmentHeader(bytes);
-    // Cut off in its header, and nothing behind it: it never held an acknowledged record.
-    if (header === 'unused' || (bytes.length < segmentHeaderSize && needed.length === 0)) {
+    // A first write that was cut short leaves no record behind its broken header. If one should be there after all,
+    // it is missed where the segments have to join.
+    if (header === 'unused' || (header === 'bad' && isCleanEnd(bytes, segmentHeaderSize))) {
       surplus.push(path);
     } else if (header === 'bad') {
       throw corrupt(path, 0);
@@ -94,7 +95,7 @@ async function neededSegments({ disk, folder }: RecoverySettings, names: readonl
 async function readStart(disk: Disk, path: string): Promise<Buffer> {
   const file = await disk.open(path, {});
   try {
-    const bytes = Buffer.alloc(segmentHeaderSize);
+    const bytes = Buffer.alloc(segmentHeaderSize + recordHeaderSize);
     return bytes.subarray(0, await file.read(bytes, 0));
   } finally {
     await file.close();

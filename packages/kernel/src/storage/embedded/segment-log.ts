@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto';
 import { join } from 'node:path';
 import type { ByteWriter } from './byte-writer.ts';
 import type { Disk, DiskFile } from './disk.ts';
-import { encodeSegmentHeader, sealRecord, segmentHeaderSize, terminatorSize } from './frame.ts';
+import { encodeSegmentHeader, recordHeaderSize, sealRecord, segmentHeaderSize, terminatorSize } from './frame.ts';
 
 /** The first segment of a run is small and not preallocated, so that small clusters stay small. */
 const firstCapacity = 4 << 20;
@@ -24,11 +24,11 @@ interface OpenSegment extends SegmentFile {
   offset: number;
 }
 
-interface Prepared {
-  readonly number: number;
-  readonly path: string;
-  readonly capacity: number;
-}
+/**
+ * Name of the file that will be the next segment. It gets its number when it is put to use, not before: numbers have to
+ * ascend with the sequences in the segments.
+ */
+export const spareName = 'spare';
 
 export function segmentName(number: number): string {
   return `log-${String(number).padStart(12, '0')}`;
@@ -46,7 +46,8 @@ export function segmentNumber(name: string): number | undefined {
  */
 export class SegmentLog {
   #open: OpenSegment | undefined;
-  #prepared: Prepared | undefined;
+  /** Capacity of the spare file, once it is ready. */
+  #spare: number | undefined;
   #preparing: Promise<void> | undefined;
   #prepareFailed = false;
   #nextNumber: number;
@@ -86,8 +87,8 @@ export class SegmentLog {
   async append(record: ByteWriter): Promise<number> {
     const length = record.length;
     let segment = this.#open;
-    if (this.#sealed && segment !== undefined && segment.offset > 0) segment = undefined;
-    if (segment !== undefined && segment.offset + length + terminatorSize > segment.capacity && this.#mayRotate()) segment = undefined;
+    const full = segment !== undefined && (this.#sealed || segment.offset + length + terminatorSize > segment.capacity);
+    if (full && this.#mayRotate()) segment = undefined;
     segment ??= await this.#rotate();
     sealRecord(record.bytes, this.#sequence, segment.salt);
     record.zeros(terminatorSize);
@@ -124,25 +125,28 @@ export class SegmentLog {
     const open = this.#open;
     this.#open = undefined;
     await open?.file.close();
-    if (this.#prepared !== undefined) await this.disk.remove(this.#prepared.path);
-    this.#prepared = undefined;
+    if (this.#spare !== undefined) await this.disk.remove(this.#sparePath);
+    this.#spare = undefined;
   }
 
-  /** Without a prepared successor the open segment grows on, rather than making writers wait. */
+  /** While its successor is being prepared the open segment grows on, rather than making writers wait. */
   #mayRotate(): boolean {
-    return this.#prepared !== undefined || this.#prepareFailed || this.#preparing === undefined;
+    return this.#preparing === undefined;
   }
 
   async #rotate(): Promise<OpenSegment> {
     if (this.#open !== undefined) await this.#abandon(this.#open);
-    const prepared = this.#prepared;
-    this.#prepared = undefined;
+    const capacity = this.#spare;
+    const number = this.#nextNumber++;
+    const path = join(this.folder, segmentName(number));
     this.#prepareFailed = false;
-    const number = prepared?.number ?? this.#nextNumber++;
-    const path = prepared?.path ?? join(this.folder, segmentName(number));
-    const file = await this.disk.open(path, prepared === undefined ? { create: true, durable: true } : { durable: true });
+    if (capacity !== undefined) {
+      this.#spare = undefined;
+      await this.disk.rename(this.#sparePath, path);
+    }
+    const file = await this.disk.open(path, { create: capacity === undefined, durable: true });
     try {
-      if (prepared === undefined) await this.disk.syncFolder(this.folder);
+      await this.disk.syncFolder(this.folder);
     } catch (error) {
       await file.close();
       throw error;
@@ -150,8 +154,7 @@ export class SegmentLog {
     this.#ran += 1;
     this.#sealed = false;
     this.#dropOld();
-    const capacity = prepared?.capacity ?? firstCapacity;
-    this.#open = { number, path, file, salt: randomInt(1, 2 ** 32), capacity, offset: 0, firstSequence: this.#sequence };
+    this.#open = { number, path, file, salt: randomInt(1, 2 ** 32), capacity: capacity ?? firstCapacity, offset: 0, firstSequence: this.#sequence };
     return this.#open;
   }
 
@@ -183,18 +186,16 @@ export class SegmentLog {
 
   /** Allocates the next segment beside the commits: its blocks exist before they are needed. */
   #prepare(): void {
-    if (this.#prepared !== undefined || this.#preparing !== undefined || this.#prepareFailed) return;
-    const number = this.#nextNumber++;
-    const path = join(this.folder, segmentName(number));
+    if (this.#spare !== undefined || this.#preparing !== undefined || this.#prepareFailed || this.#closing) return;
     const capacity = this.#ran <= 1 ? secondCapacity : fullCapacity;
-    this.#preparing = this.#allocate(path, capacity)
+    this.#preparing = this.#allocate(capacity)
       .then(
         () => {
-          this.#prepared = { number, path, capacity };
+          this.#spare = capacity;
         },
         async () => {
           this.#prepareFailed = true;
-          await this.disk.remove(path).catch(() => undefined);
+          await this.disk.remove(this.#sparePath).catch(() => undefined);
         },
       )
       .finally(() => {
@@ -202,8 +203,8 @@ export class SegmentLog {
       });
   }
 
-  async #allocate(path: string, capacity: number): Promise<void> {
-    const file = await this.disk.open(path, { create: true });
+  async #allocate(capacity: number): Promise<void> {
+    const file = await this.disk.open(this.#sparePath, { create: true });
     try {
       for (let at = 0; at < capacity; at += zeros.length) {
         if (this.#closing) throw new Error('the log is being closed');
@@ -215,34 +216,36 @@ export class SegmentLog {
     } finally {
       await file.close();
     }
-    await this.disk.syncFolder(this.folder);
   }
 
-  /** Makes a superfluous segment of full size the prepared one: its blocks are already there. */
+  /** Makes a superfluous segment of full size the spare file: its blocks are already there. */
   async #recycle(old: SegmentFile): Promise<boolean> {
-    if (this.#prepared !== undefined || this.#preparing !== undefined) return false;
+    if (this.#spare !== undefined || this.#preparing !== undefined) return false;
+    const reuse = this.#reuse(old);
+    // Claims the place, so that no preparation starts meanwhile.
+    this.#preparing = reuse.then(() => undefined).finally(() => {
+      this.#preparing = undefined;
+    });
+    // Its failure is told by the result below.
+    this.#preparing.catch(() => undefined);
+    return reuse;
+  }
+
+  async #reuse(old: SegmentFile): Promise<boolean> {
     const file = await this.disk.open(old.path, { durable: true });
     try {
-      if ((await file.size()) !== fullCapacity || this.#prepared !== undefined || this.#preparing !== undefined) return false;
-      const number = this.#nextNumber++;
-      const path = join(this.folder, segmentName(number));
-      // Claims the place, so that no preparation starts meanwhile.
-      this.#preparing = this.#reuse(file, old.path, { number, path, capacity: fullCapacity });
-      await this.#preparing;
-      return true;
+      if ((await file.size()) !== fullCapacity) return false;
+      // Up to where the first record's header will be: shows a first write that was cut short for what it is.
+      await file.write(zeros.subarray(0, segmentHeaderSize + recordHeaderSize), 0);
     } finally {
       await file.close();
     }
+    await this.disk.rename(old.path, this.#sparePath);
+    this.#spare = fullCapacity;
+    return true;
   }
 
-  async #reuse(file: DiskFile, oldPath: string, next: Prepared): Promise<void> {
-    try {
-      await file.write(zeros.subarray(0, segmentHeaderSize), 0);
-      await this.disk.rename(oldPath, next.path);
-      await this.disk.syncFolder(this.folder);
-      this.#prepared = next;
-    } finally {
-      this.#preparing = undefined;
-    }
+  get #sparePath(): string {
+    return join(this.folder, spareName);
   }
 }
