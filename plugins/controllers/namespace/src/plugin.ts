@@ -1,0 +1,19 @@
+import { builtinKinds } from '@keelson/api';
+import { definePlugin } from '@keelson/sdk';
+import { controller } from '@keelson/sdk/controller';
+import { namespaceController } from './namespace-controller.ts';
+
+/** Deletion of namespaces. */
+export default definePlugin({
+  name: '@keelson/controller-namespace',
+  version: '0.1.0',
+  kind: 'controller',
+  summary: 'empties and removes namespaces that are being deleted',
+  rbac: [
+    { groups: [''], resources: ['namespaces'], verbs: ['get', 'list', 'watch', 'delete'] },
+    { groups: [''], resources: ['namespaces/finalize', 'namespaces/status'], verbs: ['update'] },
+    { groups: ['*'], resources: ['*'], verbs: ['get', 'list', 'watch', 'delete', 'deletecollection'] },
+    { groups: [''], resources: ['events'], verbs: ['create', 'patch', 'update'] },
+  ],
+  setup: () => [controller(namespaceController(builtinKinds))],
+});
