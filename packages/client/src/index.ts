@@ -8,7 +8,7 @@ export { Backoff, type BackoffOptions } from './backoff.ts';
 export { Informer, type Change, type ChangeHandler } from './informer/informer.ts';
 export { InformerFactory, type InformerFactoryOptions, type InformerUse } from './informer/informer-factory.ts';
 export { ObjectStore } from './informer/object-store.ts';
-export type { ReflectorTiming } from './informer/reflector.ts';
+export { Reflector, type ReflectorOptions, type ReflectorSink, type ReflectorTiming } from './informer/reflector.ts';
 export { LeaderElection, type LeaderElectionOptions } from './lease/leader-election.ts';
 export { eventRecorder, type EventRecorderOptions, type FlushableEventRecorder } from './events/event-recorder.ts';
 export { addFinalizer, hasFinalizer, removeFinalizer } from './finalizers.ts';
