@@ -4,6 +4,7 @@ import { agentSettings } from './agent-settings.ts';
 import { chooseRuntime } from './choose-runtime.ts';
 import { podAccess } from './logs/pod-access.ts';
 import { NodeAgent } from './node-agent.ts';
+import { planNodes } from './node-plan.ts';
 import { socketProber } from './probe/network-prober.ts';
 
 /** The node agent: runs the pods of its nodes on one of the distribution's runtimes. */
@@ -25,6 +26,8 @@ export default definePlugin({
     { groups: ['coordination.k8s.io'], resources: ['leases'], verbs: ['get', 'create', 'update'] },
   ],
   setup: ({ api, clock, random, log, tracer, runtimes, config }) => {
+    // A range that is too small is a mistake in the configuration: said with all others, before anything starts.
+    planNodes(config);
     let agent: NodeAgent | undefined;
     let working: Promise<void> = Promise.resolve();
     const access = podAccess((pod) => agent?.locate(pod));

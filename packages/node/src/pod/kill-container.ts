@@ -1,6 +1,7 @@
 import { runHook } from '../probe/run-hook.ts';
 import type { ContainerSlot } from './container-slot.ts';
 import type { PodContext } from './pod-context.ts';
+import { unlessAborted } from './unless-aborted.ts';
 
 /** What is left for SIGTERM when preStop used the grace up (upstream's minimum). */
 const minimumGraceMs = 2000;
@@ -18,5 +19,6 @@ export async function killContainer(slot: ContainerSlot, context: PodContext, gr
     if (!outcome.ok) tools.events.record(state.pod, 'Warning', 'FailedPreStopHook', `PreStopHook failed: ${outcome.message}`);
   }
   const left = graceMs - (tools.clock.monotonic() - started);
-  await tools.runtime.stopContainer(slot.id, graceMs === 0 ? 0 : Math.max(hook === undefined ? 0 : minimumGraceMs, left));
+  const stopped = tools.runtime.stopContainer(slot.id, graceMs === 0 ? 0 : Math.max(hook === undefined ? 0 : minimumGraceMs, left));
+  await unlessAborted(stopped, context.signal);
 }

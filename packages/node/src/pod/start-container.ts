@@ -6,6 +6,7 @@ import { containerConfig } from './container-config.ts';
 import type { ContainerSlot } from './container-slot.ts';
 import { ensureImage } from './ensure-image.ts';
 import type { PodContext } from './pod-context.ts';
+import { unlessAborted } from './unless-aborted.ts';
 
 /** A container whose settings do not work is tried again after this: the missing ConfigMap may appear. */
 const configRetryMs = 10_000;
@@ -90,7 +91,7 @@ async function postStart(slot: ContainerSlot, context: PodContext): Promise<bool
     if (!outcome.ok) {
       tools.events.record(state.pod, 'Warning', 'FailedPostStartHook', `PostStartHook failed: ${outcome.message}`);
       tools.events.record(state.pod, 'Normal', 'Killing', 'FailedPostStartHook');
-      await tools.runtime.stopContainer(slot.id!, 1000 * (state.pod.spec.terminationGracePeriodSeconds ?? 30));
+      await unlessAborted(tools.runtime.stopContainer(slot.id!, 1000 * (state.pod.spec.terminationGracePeriodSeconds ?? 30)), signal);
       return false;
     }
   }

@@ -1,11 +1,12 @@
 import type { KubeObject, Verb } from '@keelson/api';
-import { StatusError, type ApiCall, type ApiTransport, type WatchEvent, type WatchHandle, type WatchHandler } from '@keelson/sdk';
+import { StatusError, type ApiCall, type ApiTransport, type Cancel, type WatchEvent, type WatchHandle, type WatchHandler } from '@keelson/sdk';
 import type { UserInfo } from '@keelson/sdk/auth';
 import { deepFreeze, type CachedObject, type Subscription, type ViewEvent } from '../../watch/index.ts';
 import type { ApiContext } from '../context.ts';
 import { noSuchPath } from '../api-errors.ts';
 import { planWatch, watchError } from '../handlers/index.ts';
-import type { ApiRequest, ListReply, MutableObject, Reply } from '../request.ts';
+import type { MutableObject } from '../mutable-object.ts';
+import type { ApiRequest, ListReply, Reply } from '../request.ts';
 import { requireAccess } from '../routing/access.ts';
 import { dispatch, type SpecialHandlers } from '../routing/dispatch.ts';
 import type { Conversion } from '../registry/conversion.ts';
@@ -60,6 +61,7 @@ const noWarning = (): void => undefined;
 
 class LocalWatch implements WatchHandle {
   #subscription: Subscription | undefined;
+  #timeout: Cancel | undefined;
   #stopped = false;
   #request: ApiRequest;
   readonly #started: Promise<void>;
@@ -77,6 +79,7 @@ class LocalWatch implements WatchHandle {
 
   stop(): void {
     this.#stopped = true;
+    this.#timeout?.cancel();
     this.#subscription?.stop();
   }
 
@@ -110,7 +113,7 @@ class LocalWatch implements WatchHandle {
     });
     if (this.#stopped) this.#subscription.stop();
     if (plan.timeoutSeconds !== undefined) {
-      this.context.clock.after(plan.timeoutSeconds * 1000, () => {
+      this.#timeout = this.context.clock.after(plan.timeoutSeconds * 1000, () => {
         this.#finish(undefined);
       });
     }
