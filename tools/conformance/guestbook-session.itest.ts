@@ -5,7 +5,7 @@ import { Kubectl } from './kubectl.ts';
 
 const guestbook = fileURLToPath(new URL('../../examples/guestbook.yaml', import.meta.url));
 
-type Any = any; // eslint-disable-line @typescript-eslint/no-explicit-any -- objects as kubectl prints them
+type Any = any;
 
 jest.setTimeout(180_000);
 

@@ -124,7 +124,7 @@ function clusterFlags(command: Command): Command {
     .option('--api-port <port>', 'port of the API server, 0 for any (default 6443)')
     .option('--bind-address <ip>', 'address to listen at (default 127.0.0.1)')
     .option('--kubeconfig <file>', 'merge the context into this file as well')
-    .option('--nodes <n>', 'number of nodes (default 1)')
+    .option('--nodes <n>', 'number of nodes (default 3)')
     .option('--runtime <sim|process>', 'what runs containers (default sim)')
     .option('--storage <memory|embedded|etcd>', 'where objects are kept (default embedded)')
     .option('--storage-endpoints <urls>', 'etcd endpoints, separated by commas')

@@ -26,6 +26,8 @@ export interface BootOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Logger;
+  /** When frames of a turn leave for watchers. */
+  readonly schedule: (flush: () => void) => void;
   /** For `OTEL_*` only. */
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly signal: AbortSignal;

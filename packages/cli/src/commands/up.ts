@@ -1,3 +1,4 @@
+import { nextTurn } from '../adapters/next-turn.ts';
 import { mkdirSync } from 'node:fs';
 import { CliError, ExitCode } from '../errors.ts';
 import { chooseDistribution } from '../cluster/distribution.ts';
@@ -62,6 +63,7 @@ async function start(world: World, flags: UpFlags, settings: UpSettings, place: 
       random: flags.seed === undefined ? world.random : systemRandom(flags.seed),
       log: world.logger({ level: settings.logLevel, human: world.err.isTerminal }),
       environment: world.env,
+      schedule: nextTurn,
       signal: stop.signal,
       onStep: (step) => progress.step(step),
     });

@@ -29,6 +29,8 @@ export interface BootOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Logger;
+  /** When frames of a turn leave for HTTP watchers: `setImmediate`, handed in because it is an effect. */
+  readonly schedule: (flush: () => void) => void;
   /** For `OTEL_*` only. */
   readonly environment: Environment;
   readonly signal?: AbortSignal;
@@ -69,6 +71,7 @@ export async function bootCluster(options: BootOptions): Promise<BootedCluster> 
   const cluster: Cluster = await startCluster({
     distribution, clock, random, log, tracing, pki,
     listen: { host: options.bindAddress, port: options.apiPort },
+    schedule: options.schedule,
     openStore: () => openStore(storeChoice(options), { clock, log }),
     paths: (paths) => {
       addTracePath(paths, tracing);

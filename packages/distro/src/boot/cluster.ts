@@ -19,6 +19,8 @@ export interface ClusterOptions {
   readonly tracing: Tracing;
   readonly pki?: ClusterPki;
   readonly listen?: { readonly host: string; readonly port: number };
+  /** When frames of a turn leave for HTTP watchers; with a listener `setImmediate` joins the most of them. */
+  readonly schedule?: (flush: () => void) => void;
   readonly serviceCidr?: string;
   readonly paths?: (paths: PathEndpoints, server: ApiServer) => void;
   /** Stands between each plugin and the API; fault injection of tests. */

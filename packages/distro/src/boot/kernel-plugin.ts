@@ -14,6 +14,8 @@ export interface KernelParts {
   /** Absent: no certificates, no token keys, no listener (in-process clusters of tests). */
   readonly pki?: ClusterPki;
   readonly listen?: { readonly host: string; readonly port: number };
+  /** When frames of a turn leave for HTTP watchers. */
+  readonly schedule?: (flush: () => void) => void;
   readonly serviceCidr?: string;
   /** Rules of each plugin's identity, by plugin name. */
   readonly rules: ReadonlyMap<string, readonly PluginRule[]>;
@@ -65,6 +67,7 @@ export function createKernel(parts: KernelParts): Kernel {
         store = await parts.openStore();
         server = await ApiServer.start({
           store, clock, random, log, tracer, admission, authenticators, authorizers, podLogs: parts.podLogs,
+          ...(parts.schedule === undefined ? {} : { schedule: parts.schedule }),
           ...(signingKey === undefined ? {} : { signingKey }),
           ...(parts.serviceCidr === undefined ? {} : { serviceCidr: parts.serviceCidr }),
         });

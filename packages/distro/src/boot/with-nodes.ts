@@ -18,7 +18,7 @@ export async function withNodes(distribution: ResolvedDistribution, choice: Node
   const listed = plugins.get(agent);
   if (listed !== undefined) plugins.set(agent, { ...listed, config: mergeConfig(listed.config, choice), why: [...listed.why, 'the command line sets nodes and runtime'] });
   if (choice.runtime === 'process' && !plugins.has(processRuntime)) {
-    const { default: plugin } = await import('@keelson/runtime-process');
+    const { runtimeProcess: plugin } = await import('../presets/opt-in.ts');
     plugins.set(processRuntime, { plugin, config: undefined, why: ['--runtime process adds it'], place: '--runtime process' } satisfies Listed as Listed);
   }
   return { ...distribution, plugins };

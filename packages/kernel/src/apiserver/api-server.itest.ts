@@ -2,7 +2,7 @@ import type { KubeObject } from '@keelson/api';
 import type { ApiCall, ApiTransport, WatchEvent } from '@keelson/sdk';
 import { testServer } from './testdata/test-server.ts';
 
-type Any = any; // eslint-disable-line @typescript-eslint/no-explicit-any -- objects of many kinds, as a client sees them
+type Any = any;
 
 const configMaps = { group: '', version: 'v1', plural: 'configmaps', namespace: 'default' };
 const pods = { group: '', version: 'v1', plural: 'pods', namespace: 'default' };

@@ -52,7 +52,7 @@ export interface ApiServerOptions {
   readonly podLogs?: () => PodLogs | undefined;
   /** Default 10.96.0.0/16. */
   readonly serviceCidr?: string;
-  /** When frames of a turn leave for HTTP watchers; default `setImmediate`. */
+  /** When frames of a turn leave for HTTP watchers; default: after the promise callbacks that are due. */
   readonly schedule?: ScheduleFlush;
   /** A watcher whose connection holds back more than this is closed; default 8 MiB. */
   readonly maxWatchBacklogBytes?: number;
@@ -152,13 +152,9 @@ export class ApiServer {
   }
 
   #openStorage(kind: Kind, prefix: string, causes: CauseTable, parsed: ParsedObjects): ResourceStorage {
-    const { store, log, clock, schedule = nextTurn, maxWatchBacklogBytes = 8 * 1024 * 1024 } = this.options;
+    const { store, log, clock, schedule = queueMicrotask, maxWatchBacklogBytes = 8 * 1024 * 1024 } = this.options;
     const backoff = (attempt: number): Promise<void> => clock.sleep(Math.min(50 * 2 ** attempt, 5_000));
     const cache = new ResourceCache({ store, prefix, stamp: stampRevision, causes, parsed, log, backoff });
     return { kind, prefix, cache, streams: new FrameStreams(cache, schedule, maxWatchBacklogBytes), snapshots: new PinnedSnapshots() };
   }
 }
-
-const nextTurn: ScheduleFlush = (flush) => {
-  setImmediate(flush);
-};

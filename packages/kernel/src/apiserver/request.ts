@@ -1,4 +1,4 @@
-import type { Kind, KubeObject, Verb } from '@keelson/api';
+import type { Kind, Verb } from '@keelson/api';
 import type { UserInfo } from '@keelson/sdk/auth';
 import type { CachedObject } from '../watch/index.ts';
 import type { ServedResource } from './registry/served-resource.ts';
@@ -45,6 +45,3 @@ export interface ListReply {
   readonly continue: string | undefined;
   readonly remaining: number | undefined;
 }
-
-/** A stored or answered object, in the shape that handlers work on. */
-export type MutableObject = KubeObject & Record<string, unknown>;

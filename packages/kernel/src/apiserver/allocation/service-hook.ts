@@ -1,9 +1,8 @@
 import type { StatusCause } from '@keelson/api';
 import { Service } from '@keelson/api/core/v1';
-import type { ApiContext } from '../context.ts';
 import { internalError, invalid } from '../api-errors.ts';
-import type { KindHook } from '../registry/kind-hooks.ts';
-import type { MutableObject } from '../request.ts';
+import type { HookContext, KindHook } from '../registry/kind-hooks.ts';
+import type { MutableObject } from '../mutable-object.ts';
 import type { ViewEvent } from '../../watch/index.ts';
 import type { AddressRange } from './address-range.ts';
 import type { PortRange } from './port-range.ts';
@@ -31,11 +30,11 @@ export class ServiceAllocations implements KindHook {
     if (event.type === 'DELETED') this.#release(event.object.object as ServiceObject, undefined);
   }
 
-  beforeCreate(object: MutableObject, context: ApiContext): (() => void) | undefined {
+  beforeCreate(object: MutableObject, context: HookContext): (() => void) | undefined {
     return this.#allocate(object as ServiceObject, undefined, context);
   }
 
-  beforeUpdate(object: MutableObject, old: MutableObject, context: ApiContext): (() => void) | undefined {
+  beforeUpdate(object: MutableObject, old: MutableObject, context: HookContext): (() => void) | undefined {
     const next = object as ServiceObject;
     const before = old as ServiceObject;
     keepAllocations(next, before);
@@ -48,7 +47,7 @@ export class ServiceAllocations implements KindHook {
     this.#release(old as ServiceObject, next as ServiceObject);
   }
 
-  #allocate(service: ServiceObject, old: ServiceObject | undefined, context: ApiContext): () => void {
+  #allocate(service: ServiceObject, old: ServiceObject | undefined, context: HookContext): () => void {
     const addresses: string[] = [];
     const ports: number[] = [];
     const undo = (): void => {
@@ -65,7 +64,7 @@ export class ServiceAllocations implements KindHook {
     return undo;
   }
 
-  #allocateAddress(service: ServiceObject, old: ServiceObject | undefined, context: ApiContext, taken: string[]): void {
+  #allocateAddress(service: ServiceObject, old: ServiceObject | undefined, context: HookContext, taken: string[]): void {
     const spec = service.spec ?? (service.spec = {});
     if (spec.type === 'ExternalName') {
       delete spec.clusterIP;
@@ -97,7 +96,7 @@ export class ServiceAllocations implements KindHook {
     spec.ipFamilyPolicy ??= 'SingleStack';
   }
 
-  #allocatePorts(service: ServiceObject, old: ServiceObject | undefined, context: ApiContext, taken: number[]): void {
+  #allocatePorts(service: ServiceObject, old: ServiceObject | undefined, context: HookContext, taken: number[]): void {
     const spec = service.spec!;
     const needsPorts = spec.type === 'NodePort' || (spec.type === 'LoadBalancer' && spec.allocateLoadBalancerNodePorts !== false);
     if (!needsPorts) {

@@ -1,9 +1,9 @@
 import { findKind, objectKey } from '@keelson/api';
 import type { ApiContext } from '../context.ts';
 import { bootstrapPolicy, planBootstrap, type RbacObject } from '../authorization/index.ts';
-import { timestamp } from '../handlers/create.ts';
+import { timestamp } from '../handlers/timestamp.ts';
 import { serializeObject } from '../registry/object-codec.ts';
-import type { MutableObject } from '../request.ts';
+import type { MutableObject } from '../mutable-object.ts';
 import type { Compare, Op } from '../../storage/index.ts';
 import { systemObjects } from './system-objects.ts';
 

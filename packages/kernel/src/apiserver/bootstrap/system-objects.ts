@@ -1,7 +1,7 @@
 import type { Kind } from '@keelson/api';
 import { Namespace } from '@keelson/api/core/v1';
 import { PriorityClass } from '@keelson/api/scheduling/v1';
-import type { MutableObject } from '../request.ts';
+import type { MutableObject } from '../mutable-object.ts';
 
 /** One object that every cluster has from its first moment. */
 export interface SystemObject {

@@ -2,7 +2,8 @@ import type { Kind } from '@keelson/api';
 import { decodeObject } from '@keelson/api/schema';
 import { StatusError } from '@keelson/sdk';
 import { badRequest } from '../api-errors.ts';
-import type { ApiRequest, MutableObject, RequestBody } from '../request.ts';
+import type { MutableObject } from '../mutable-object.ts';
+import type { ApiRequest, RequestBody } from '../request.ts';
 import { duplicateFields } from './duplicate-fields.ts';
 import { parseYaml } from './yaml-body.ts';
 

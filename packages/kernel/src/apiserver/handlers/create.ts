@@ -2,12 +2,14 @@ import { objectKey, type StatusCause } from '@keelson/api';
 import { generateName, isValidGenerateName } from '../registry/names.ts';
 import type { ApiContext } from '../context.ts';
 import { alreadyExists, badRequest, invalid } from '../api-errors.ts';
-import type { ApiRequest, MutableObject, Reply } from '../request.ts';
+import type { MutableObject } from '../mutable-object.ts';
+import type { ApiRequest, Reply } from '../request.ts';
 import { serializeObject } from '../registry/object-codec.ts';
 import { prepareForCreate, validateForCreate, withDefaults } from '../registry/strategy.ts';
 import { decodeBody, isDryRun } from './body.ts';
-import { recordManager } from './field-managers.ts';
+import { recordManager } from './field-ownership.ts';
 import { storageOf } from './get.ts';
+import { timestamp } from './timestamp.ts';
 
 /** How often a generated name that is taken is tried anew, as upstream. */
 const generateNameTries = 8;
@@ -81,11 +83,6 @@ function stampNewObject(context: ApiContext, request: ApiRequest, object: Mutabl
   meta['uid'] = context.random.uuid();
   meta['creationTimestamp'] = timestamp(context);
   if (request.resource.kind.namespaced) meta['namespace'] = request.namespace;
-}
-
-/** Now, in the wire's precision of a second. */
-export function timestamp(context: ApiContext): string {
-  return `${new Date(context.clock.now()).toISOString().slice(0, 19)}Z`;
 }
 
 export function failIfInvalid(request: ApiRequest, object: MutableObject, causes: readonly StatusCause[]): void {

@@ -1,12 +1,13 @@
 import type { KubeObject, Status } from '@keelson/api';
 import type { ApiContext } from '../context.ts';
 import { conflict, notFound } from '../api-errors.ts';
-import type { ApiRequest, MutableObject, Reply } from '../request.ts';
+import type { MutableObject } from '../mutable-object.ts';
+import type { ApiRequest, Reply } from '../request.ts';
 import { serializeObject } from '../registry/object-codec.ts';
 import { gracePeriodOf, returnsDeletedObject } from '../registry/strategy.ts';
 import type { CachedObject } from '../../watch/index.ts';
 import { isDryRun } from './body.ts';
-import { timestamp } from './create.ts';
+import { timestamp } from './timestamp.ts';
 import { deleteOptions, type DeleteRequest } from './delete-options.ts';
 import { keyOf, storageOf } from './get.ts';
 

@@ -1,4 +1,4 @@
-import { fieldValue, compileFieldSelector, compileLabelSelector, fieldSelectorError, parseFieldSelector, parseLabelSelector } from '@keelson/api/selectors';
+import { fieldValue, compileFieldSelector, fieldSelectorError, parseFieldSelector, parseLabelSelector } from '@keelson/api/selectors';
 import type { Kind, KubeObject } from '@keelson/api';
 import { inNamespace, type ObjectSelector } from '../../watch/index.ts';
 import { badRequest } from '../api-errors.ts';

@@ -1,13 +1,14 @@
 import type { KubeObject } from '@keelson/api';
 import type { ApiContext } from '../context.ts';
 import { badRequest, conflict, notFound, staleWrite } from '../api-errors.ts';
-import type { ApiRequest, MutableObject, Reply } from '../request.ts';
+import type { MutableObject } from '../mutable-object.ts';
+import type { ApiRequest, Reply } from '../request.ts';
 import { sameContent, serializeObject } from '../registry/object-codec.ts';
 import { allowsCreateOnUpdate, allowsUnconditionalUpdate, prepareForUpdate, validateForUpdate, withDefaults } from '../registry/strategy.ts';
 import type { CachedObject } from '../../watch/index.ts';
 import { decodeBody, isDryRun } from './body.ts';
 import { checkNamespace, createDecoded, failIfInvalid } from './create.ts';
-import { recordManager } from './field-managers.ts';
+import { recordManager } from './field-ownership.ts';
 import { keyOf, storageOf } from './get.ts';
 
 /** Tries of a write that names no version, when others write at the same time; upstream retries as often. */

@@ -29,14 +29,13 @@ export class CacheLookup implements AdmissionLookup {
     if (present !== undefined || cache === undefined || signal.aborted) return present;
     const key = objectKey(ref);
     return new Promise((resolve) => {
-      let subscription: Subscription | undefined;
       const settle = (object: T | undefined): void => {
         signal.removeEventListener('abort', gone);
-        subscription?.stop();
+        subscription.stop();
         resolve(object);
       };
       const gone = (): void => settle(undefined);
-      subscription = cache.subscribe(inNamespace(kind.namespaced ? ref.namespace : undefined), undefined, {
+      const subscription: Subscription = cache.subscribe(inNamespace(kind.namespaced ? ref.namespace : undefined), undefined, {
         event: ({ type, object }) => {
           if (object.key === key && type !== 'DELETED') settle(object.object as T);
         },

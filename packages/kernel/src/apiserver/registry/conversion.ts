@@ -1,6 +1,6 @@
 import { storageKind, type Kind } from '@keelson/api';
 import { convertObject } from '@keelson/api/conversion';
-import type { MutableObject } from '../request.ts';
+import type { MutableObject } from '../mutable-object.ts';
 
 /** Turns objects between the served kind and the one in which they are stored; pure, input may be frozen. */
 export interface Conversion {

@@ -1,13 +1,18 @@
 import type { Kind } from '@keelson/api';
-import type { ApiContext } from '../context.ts';
-import type { MutableObject } from '../request.ts';
+import type { Random } from '@keelson/sdk';
+import type { MutableObject } from '../mutable-object.ts';
+
+/** What hooks may use. */
+export interface HookContext {
+  readonly random: Random;
+}
 
 /** What the server itself adds to the life of one kind, beyond its schema (addresses of services, phases of namespaces). */
 export interface KindHook {
   /** After defaulting and mutating admission, before validation. Returns how to take it back if the create fails. */
-  beforeCreate?(object: MutableObject, context: ApiContext, dryRun: boolean): (() => void) | undefined;
+  beforeCreate?(object: MutableObject, context: HookContext, dryRun: boolean): (() => void) | undefined;
   /** The same for updates; `old` is frozen. */
-  beforeUpdate?(object: MutableObject, old: MutableObject, context: ApiContext, dryRun: boolean): (() => void) | undefined;
+  beforeUpdate?(object: MutableObject, old: MutableObject, context: HookContext, dryRun: boolean): (() => void) | undefined;
   /** An update is stored: what `old` held and `next` does not is free. */
   settled?(next: MutableObject, old: MutableObject): void;
   /** True if the object has to wait for something beyond its finalizers before it can be removed (namespaces). */

@@ -1,5 +1,5 @@
 import type { KindHook } from './kind-hooks.ts';
-import type { MutableObject } from '../request.ts';
+import type { MutableObject } from '../mutable-object.ts';
 
 type NamespaceFields = { spec?: { finalizers?: string[] }; status?: { phase?: string } };
 

@@ -1,4 +1,5 @@
 import { context, SpanKind, trace, type SpanContext, type Tracer } from '@opentelemetry/api';
+import { Attr, SpanName } from '@keelson/telemetry';
 import type { Op, Store } from '../../storage/index.ts';
 import { CachedObject, type CauseTable, type ParsedObjects } from '../../watch/index.ts';
 import type { EventLeases } from './event-leases.ts';
@@ -39,14 +40,14 @@ export class ObjectStore {
   async #write(op: 'create' | 'update' | 'delete', storage: ResourceStorage, key: string, revision: number, bytes: Buffer | undefined): Promise<CachedObject | undefined> {
     const parent = trace.getActiveSpan();
     if (parent === undefined || !parent.isRecording()) return this.#commit(storage, key, revision, bytes, parent?.spanContext());
-    const span = this.tracer.startSpan(`store ${op} ${storage.kind.plural}`, { kind: SpanKind.CLIENT });
+    const span = this.tracer.startSpan(SpanName.store(op, storage.kind.plural), { kind: SpanKind.CLIENT });
     try {
       const written = await this.#commit(storage, key, revision, bytes, span.spanContext());
       if (written !== undefined) {
-        span.setAttribute('keelson.revision', written.revision);
-        const publish = this.tracer.startSpan(`publish ${storage.kind.plural}`, { kind: SpanKind.PRODUCER }, trace.setSpan(context.active(), span));
-        publish.setAttribute('keelson.revision', written.revision);
-        publish.setAttribute('keelson.watchers', storage.cache.subscribers);
+        span.setAttribute(Attr.revision, written.revision);
+        const publish = this.tracer.startSpan(SpanName.publish(storage.kind.plural), { kind: SpanKind.PRODUCER }, trace.setSpan(context.active(), span));
+        publish.setAttribute(Attr.revision, written.revision);
+        publish.setAttribute(Attr.watchers, storage.cache.subscribers);
         publish.end();
       }
       return written;

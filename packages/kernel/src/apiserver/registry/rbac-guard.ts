@@ -1,5 +1,6 @@
 import { EscalationGuard, type RbacAuthorizer, type RbacIndex } from '../authorization/index.ts';
-import type { ApiRequest, MutableObject } from '../request.ts';
+import type { MutableObject } from '../mutable-object.ts';
+import type { ApiRequest } from '../request.ts';
 
 /** Checks that nobody hands out permissions that they do not hold; asked by the write path before validation. */
 export class RbacGuard {

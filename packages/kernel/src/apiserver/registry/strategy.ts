@@ -2,7 +2,7 @@ import type { Kind, StatusCause } from '@keelson/api';
 import { defaultObject } from '@keelson/api/defaulting';
 import { gracePeriodOf as gracePeriod, prepareForCreate, prepareForStatusUpdate, prepareForUpdate as prepareUpdate, traitsOf } from '@keelson/api/strategy';
 import { validateCreate, validateUpdate } from '@keelson/api/validation';
-import type { MutableObject } from '../request.ts';
+import type { MutableObject } from '../mutable-object.ts';
 
 export { prepareForCreate };
 

@@ -5,7 +5,8 @@ import type { ApiContext } from '../context.ts';
 import { badRequest } from '../api-errors.ts';
 import { listRules, type RbacIndex } from '../authorization/index.ts';
 import { decodeBody } from '../handlers/body.ts';
-import type { MutableObject, Reply } from '../request.ts';
+import type { MutableObject } from '../mutable-object.ts';
+import type { Reply } from '../request.ts';
 
 interface ReviewSpec {
   readonly user?: string;

@@ -4,7 +4,7 @@ import type { LogOptions } from '@keelson/sdk/runtime';
 import { badRequest, notFound } from '../api-errors.ts';
 import type { QueryReader } from '../request.ts';
 import { keyOf } from '../handlers/get.ts';
-import type { StreamHandler } from './streams.ts';
+import type { StreamHandler } from './stream-handler.ts';
 import type { ResponseStream } from './http-exchange.ts';
 
 const maxBacklog = 1024 * 1024;

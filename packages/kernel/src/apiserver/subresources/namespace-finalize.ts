@@ -2,7 +2,8 @@ import { Namespace } from '@keelson/api/core/v1';
 import type { ApiContext } from '../context.ts';
 import { decodeBody } from '../handlers/body.ts';
 import { changeObject } from '../handlers/update.ts';
-import type { ApiRequest, MutableObject, Reply } from '../request.ts';
+import type { MutableObject } from '../mutable-object.ts';
+import type { ApiRequest, Reply } from '../request.ts';
 
 /** `PUT namespaces/NAME/finalize`: changes `spec.finalizers` only; the namespace goes when none is left. */
 export async function finalizeNamespace(context: ApiContext, request: ApiRequest): Promise<Reply> {

@@ -2,9 +2,10 @@ import { Binding, type Pod } from '@keelson/api/core/v1';
 import type { ApiContext } from '../context.ts';
 import { badRequest, conflict } from '../api-errors.ts';
 import { decodeBody } from '../handlers/body.ts';
-import { timestamp } from '../handlers/create.ts';
+import { timestamp } from '../handlers/timestamp.ts';
 import { changeObject } from '../handlers/update.ts';
-import type { ApiRequest, MutableObject, Reply } from '../request.ts';
+import type { MutableObject } from '../mutable-object.ts';
+import type { ApiRequest, Reply } from '../request.ts';
 
 /** `POST pods/NAME/binding`: assigns a pod to a node, once. */
 export async function bindPod(context: ApiContext, request: ApiRequest): Promise<Reply> {

@@ -9,7 +9,8 @@ import { deleteWith } from '../handlers/delete.ts';
 import { deleteOptions } from '../handlers/delete-options.ts';
 import { keyOf, storageOf } from '../handlers/get.ts';
 import { changeObject } from '../handlers/update.ts';
-import type { ApiRequest, MutableObject, Reply } from '../request.ts';
+import type { MutableObject } from '../mutable-object.ts';
+import type { ApiRequest, Reply } from '../request.ts';
 
 /** `POST pods/NAME/eviction`: a deletion that the pod's disruption budget must allow (429 otherwise). */
 export async function evictPod(context: ApiContext, request: ApiRequest): Promise<Reply> {

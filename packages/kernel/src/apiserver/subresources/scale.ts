@@ -8,7 +8,8 @@ import { applyJsonPatch, applyMergePatch } from '../patch/index.ts';
 import { compileLabelSelector } from '@keelson/api/selectors';
 import type { LabelSelector } from '@keelson/api';
 import { Scale } from '@keelson/api/autoscaling/v1';
-import type { ApiRequest, MutableObject, Reply } from '../request.ts';
+import type { MutableObject } from '../mutable-object.ts';
+import type { ApiRequest, Reply } from '../request.ts';
 import { failIfInvalid } from '../handlers/create.ts';
 
 type Fields = Record<string, unknown>;

@@ -2,8 +2,9 @@ import type { TypeSchema } from '@keelson/api/schema';
 import type { Kind } from '@keelson/api';
 import { managerName, recordUpdate, type Writer } from '../apply/index.ts';
 import type { ApiContext } from '../context.ts';
-import type { ApiRequest, MutableObject } from '../request.ts';
-import { timestamp } from './create.ts';
+import type { MutableObject } from '../mutable-object.ts';
+import type { ApiRequest } from '../request.ts';
+import { timestamp } from './timestamp.ts';
 
 /** Keeps `metadata.managedFields` for a create, update or patch; `old` is undefined for a create. */
 export function recordManager(context: ApiContext, request: ApiRequest, next: MutableObject, old: MutableObject | undefined): void {
