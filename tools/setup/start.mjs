@@ -1,5 +1,6 @@
 // `npm start`: sets the project up if needed, builds the command line if needed, then becomes `keelson up`. Arguments
-// after `--` go to `up`. The command runs in this process, so that a signal reaches it once.
+// after `--` go to `up`. The command runs in this process, and package.json says `exec`, so that a signal to npm reaches
+// the cluster, and once: a shell in between would die and leave the cluster behind.
 import { pathToFileURL } from 'node:url';
 import { progressOn } from './progress.mjs';
 import { setUp } from './steps.mjs';
