@@ -10,6 +10,8 @@ import controllerDeployment from '@keelson/controller-deployment';
 import controllerRootCaPublisher from '@keelson/controller-root-ca-publisher';
 import controllerServiceAccount from '@keelson/controller-service-account';
 import controllerServiceAccountToken from '@keelson/controller-service-account-token';
+import controllerGarbageCollector from '@keelson/controller-garbage-collector';
+import controllerNamespace from '@keelson/controller-namespace';
 import controllerReplicaset from '@keelson/controller-replicaset';
 import schedulerBalancedAllocation from '@keelson/scheduler-balanced-allocation';
 import schedulerNodeAffinity from '@keelson/scheduler-node-affinity';
@@ -25,7 +27,7 @@ export const standard = defineDistribution({
     admissionDefaultIngressClass, admissionDefaultStorageClass, admissionDefaultTolerations, admissionLimitRanger,
     admissionPriority, admissionServiceAccount, admissionStorageObjectInUseProtection,
     admissionTaintNodesByCondition,
-    controllerDeployment, controllerReplicaset, controllerRootCaPublisher, controllerServiceAccount, controllerServiceAccountToken,
+    controllerDeployment, controllerNamespace, controllerGarbageCollector, controllerReplicaset, controllerRootCaPublisher, controllerServiceAccount, controllerServiceAccountToken,
     schedulerBalancedAllocation, schedulerNodeAffinity,
   ],
 });
