@@ -4,7 +4,7 @@ import { Namespace } from '@keelson/api/core/v1';
 import { ApiServer, stampRevision } from '@keelson/kernel/apiserver';
 import { openMemoryStore } from '@keelson/kernel/storage';
 import { runController, type RunningController } from '@keelson/reconcile';
-import { ApiClient, Clock, Logger, Random, silentLogger, type Contributions, type Plugin, type PluginInstance, type Provision } from '@keelson/sdk';
+import { ApiClient, Clock, Logger, Random, silentLogger, Tracer, type Contributions, type Plugin, type PluginInstance, type Provision } from '@keelson/sdk';
 import { AdmissionHandlers, type AdmissionHandler } from '@keelson/sdk/admission';
 import { Controllers, type ControllerDeclaration } from '@keelson/sdk/controller';
 import { noopTracer } from '@keelson/telemetry';
@@ -39,7 +39,7 @@ export async function testCluster(...plugins: readonly (PluginUnderTest | Plugin
     const api = apiClient(server.transportForPlugin(plugin.name, plugin.rbac ?? []));
     const own = random.fork(plugin.name);
     const services = new Map<string, unknown>([
-      [ApiClient.key, api], [Clock.key, clock], [Random.key, own], [Logger.key, silentLogger],
+      [ApiClient.key, api], [Clock.key, clock], [Random.key, own], [Logger.key, silentLogger], [Tracer.key, noopTracer],
       ...given.map(({ provisionOf, value }) => [provisionOf, value] as const),
     ]);
     const requires = Object.entries((plugin.requires ?? {}) as Record<string, { readonly key: string }>);
