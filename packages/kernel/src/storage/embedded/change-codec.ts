@@ -1,6 +1,7 @@
 import type { LeaseId, Op, StoreEvent, WatchBatch } from '../contract.ts';
 import type { Change } from '../engine/commit-log.ts';
-import type { ByteReader, ByteWriter } from './byte-writer.ts';
+import type { ByteReader } from './byte-reader.ts';
+import type { ByteWriter } from './byte-writer.ts';
 
 const kinds = { write: 1, grant: 2, revoke: 3, compact: 4 } as const;
 const put = 1;

@@ -7,12 +7,13 @@ import type { LeaseGrant } from '../engine/leases.ts';
 import { Ledger } from '../engine/ledger.ts';
 import { OldStates } from '../engine/old-states.ts';
 import { SortedMap } from '../sorted-map/index.ts';
-import { ByteReader } from './byte-writer.ts';
+import { ByteReader } from './byte-reader.ts';
 import { decodeChange, type LoggedChange } from './change-codec.ts';
 import type { Disk } from './disk.ts';
 import { decodeSegmentHeader, findLaterRecord, isCleanEnd, readRecord, recordHeaderSize, segmentHeaderSize } from './frame.ts';
 import { segmentNumber, spareName, type SegmentFile } from './segment-log.ts';
 import { isSnapshotName, readSnapshot, wrongFormat, type Snapshot } from './snapshot.ts';
+import { ReadBuffer, ValuePool } from './value-pool.ts';
 
 export interface RecoverySettings extends StoreOptions {
   readonly disk: Disk;
@@ -106,7 +107,7 @@ async function replaySegment({ disk, warn }: RecoverySettings, replay: Replay, s
   const { path, salt } = segment;
   const file = await disk.open(path, { write: true });
   try {
-    const bytes = Buffer.allocUnsafe(await file.size());
+    const bytes = replay.buffer.take(await file.size());
     await file.read(bytes, 0);
     let offset = segmentHeaderSize;
     for (let sequence = segment.firstSequence; next === undefined || sequence < next.firstSequence; sequence++) {
@@ -139,6 +140,8 @@ function corrupt(path: string, offset: number): DataDirectoryError {
 class Replay {
   sequence: number;
   bytes = 0;
+  readonly buffer = new ReadBuffer();
+  readonly #values = new ValuePool();
   readonly #ledger: Ledger;
   readonly #history: History;
   readonly #grants = new Map<string, LeaseGrant>();
@@ -157,7 +160,7 @@ class Replay {
 
   record(sequence: number, payload: Buffer, corruptHere: () => DataDirectoryError): void {
     if (sequence <= this.sequence) return;
-    const from = new ByteReader(payload);
+    const from = new ByteReader(payload, this.#values);
     while (!from.done) {
       let change: LoggedChange;
       try {

@@ -5,9 +5,11 @@ import type { DurableState } from '../engine/commit-log.ts';
 import type { LeaseGrant } from '../engine/leases.ts';
 import { orderKey } from '../engine/order-key.ts';
 import { SortedMap } from '../sorted-map/index.ts';
-import { ByteReader, ByteWriter } from './byte-writer.ts';
+import { ByteReader } from './byte-reader.ts';
+import { ByteWriter } from './byte-writer.ts';
 import type { Disk, DiskFile } from './disk.ts';
 import { formatVersion } from './frame.ts';
+import { ReadBuffer, ValuePool } from './value-pool.ts';
 
 /** "KSNP" when read as bytes. */
 const snapshotMagic = 0x504e534b;
@@ -118,15 +120,17 @@ async function readBlocks(file: DiskFile, path: string, stamp: StoreOptions['sta
   const editor = SortedMap.empty<Entry>().edit();
   let meta: ReturnType<typeof readMeta> | undefined;
   let last: WatchBatch | undefined;
+  const buffer = new ReadBuffer();
+  const values = new ValuePool();
   const size = await file.size();
   for (let position = headerSize; position < size; ) {
     const header = Buffer.alloc(blockHeaderSize);
     if ((await file.read(header, position)) < blockHeaderSize) throw corrupt(path, position);
     const length = header.readUInt32LE(0);
     if (position + blockHeaderSize + length > size) throw corrupt(path, position);
-    const payload = Buffer.allocUnsafe(length);
+    const payload = buffer.take(length);
     if ((await file.read(payload, position + blockHeaderSize)) < length || crc32(payload) !== header.readUInt32LE(4)) throw corrupt(path, position);
-    const from = new ByteReader(payload);
+    const from = new ByteReader(payload, values);
     const kind = from.u8();
     if (kind === blocks.meta) meta = readMeta(from);
     else if (kind === blocks.entries) {
