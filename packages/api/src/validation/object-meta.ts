@@ -38,7 +38,7 @@ export function validateObjectMeta(kind: Kind, meta: DraftMeta, causes: Causes =
   checkLabels(meta.labels, 'metadata.labels', causes);
   checkAnnotations(meta.annotations, causes);
   checkOwners(meta, causes);
-  for (const [index, finalizer] of (meta.finalizers ?? []).entries()) checkFinalizer(finalizer, `metadata.finalizers[${index}]`, causes);
+  for (const [index, finalizer] of (meta.finalizers ?? []).entries()) checkFinalizer(kind, finalizer, { field: `metadata.finalizers[${index}]`, causes });
   return causes;
 }
 
@@ -77,9 +77,11 @@ function checkOwners({ ownerReferences = [] }: DraftMeta, causes: Causes): void 
 
 const standardFinalizers = new Set(['kubernetes', 'orphan', 'foregroundDeletion']);
 
-function checkFinalizer(finalizer: string, field: string, causes: Causes): void {
+/** Custom kinds, and the kind that defines them, may have finalizers without a slash; many operators use such. */
+function checkFinalizer(kind: Kind, finalizer: string, { field, causes }: { readonly field: string; readonly causes: Causes }): void {
   checkForm(finalizer, field, checkQualifiedName, causes);
-  if (!finalizer.includes('/') && !standardFinalizers.has(finalizer)) {
+  const free = kind.definition === '' || kind.group === 'apiextensions.k8s.io';
+  if (!free && !finalizer.includes('/') && !standardFinalizers.has(finalizer)) {
     causes.invalid(field, finalizer, 'name is neither a standard finalizer name nor is it fully qualified');
   }
 }

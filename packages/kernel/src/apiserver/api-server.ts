@@ -17,6 +17,7 @@ import { ClusterRbacSource, pluginUser } from './authorization/cluster-rbac-sour
 import { RbacAuthorizer, RbacIndex } from './authorization/index.ts';
 import { bootstrapObjects } from './bootstrap/bootstrap.ts';
 import type { ApiContext } from './context.ts';
+import { CustomResources } from './custom-resources/custom-resources.ts';
 import { LocalTransport } from './local/local-transport.ts';
 import { RbacGuard } from './registry/rbac-guard.ts';
 import { CacheLookup } from './registry/cache-lookup.ts';
@@ -72,6 +73,7 @@ export class ApiServer {
   readonly #rbacSource: ClusterRbacSource;
   readonly #rbacIndex: RbacIndex;
   readonly #services: ServiceAllocations;
+  readonly #customResources: CustomResources;
 
   private constructor(private readonly options: ApiServerOptions) {
     const { store, clock, random, log, tracer } = options;
@@ -101,6 +103,7 @@ export class ApiServer {
     this.#services = new ServiceAllocations(this.serviceRange, new PortRange());
     hooks.set(Service, this.#services);
     hooks.set({ group: '', plural: 'namespaces' }, namespaceHook);
+    this.#customResources = new CustomResources(this.context, this.transportFor(this.context.self));
     addAccessReviews(this.special, this.#rbacIndex, () => options.authorizers.values.length > 0);
     addIdentityReviews(this.special, this.authenticate);
     addBuiltinSubresources(this.special, this.tokens);
@@ -113,6 +116,7 @@ export class ApiServer {
     await bootstrapObjects(server.context);
     server.#rbacIndex.follow(server.#rbacSource);
     await server.#loadServices();
+    await server.#customResources.start();
     await Promise.all(['serviceaccounts', 'pods', 'nodes', 'secrets'].map((plural) => server.context.registry.find('', 'v1', plural)!.storage!.cache.ready()));
     return server;
   }
@@ -136,6 +140,7 @@ export class ApiServer {
 
   /** Ends every watch; the store is the caller's to close. */
   close(): void {
+    this.#customResources.close();
     for (const storage of this.context.registry.storages()) storage.cache.close();
   }
 

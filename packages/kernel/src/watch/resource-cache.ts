@@ -95,7 +95,7 @@ export class ResourceCache {
 
   /** Resolves when everything up to `revision` is in the state and was handed to the subscribers. */
   reached(revision: number): Promise<void> | undefined {
-    if (this.#revision >= revision) return undefined;
+    if (this.#closed || this.#revision >= revision) return undefined;
     return new Promise((resolve) => this.#waiting.push({ revision, resolve }));
   }
 

@@ -79,6 +79,15 @@ export function decodeAs(
     if (level === 'Warn') for (const finding of findings) request.warn(finding);
   }
   if (typeof object.metadata !== 'object' || (object.metadata as unknown) === null) object.metadata = {} as MutableObject['metadata'];
+  if (kind.definition === '') decodeCustomMetadata(kind, object);
+}
+
+const objectMeta = 'io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta';
+
+/** Of a custom object only the metadata has a type that the server relies on; unknown members of it are dropped. */
+function decodeCustomMetadata(kind: Kind, object: MutableObject): void {
+  const { error } = decodeObject(object.metadata, objectMeta);
+  if (error !== undefined) throw badRequest(`${kind.kind} in version "${kind.version}" cannot be handled as a ${kind.kind}: ${error}`);
 }
 
 export type FieldValidation = 'Strict' | 'Warn' | 'Ignore';

@@ -1,5 +1,6 @@
 import type { Kind } from '@keelson/api';
 import { findDefinition } from '@keelson/api/schema';
+import { customDefinitions, customNeeds } from './custom-definitions.ts';
 import { definitionSchema, reachable, type Dialect, type Json } from './type-schema.ts';
 
 const meta = 'io.k8s.apimachinery.pkg.apis.meta.v1';
@@ -10,13 +11,19 @@ interface GroupVersionKind {
   readonly kind: string;
 }
 
-/** Built-in definitions that some kinds need, with group, version and kind where a definition is one. */
-export function definitionsFor(kinds: readonly Kind[], dialect: Dialect): Json {
+/** Declared schema of a custom kind, where it has one. */
+export type CustomSchemas = (kind: Kind) => object | undefined;
+
+/** Definitions that some kinds need, with group, version and kind where a definition is one. */
+export function definitionsFor(kinds: readonly Kind[], dialect: Dialect, schemaOf: CustomSchemas): Json {
   const names = new Set<string>();
   const identities = new Map<string, GroupVersionKind[]>();
   const identify = (name: string, gvk: GroupVersionKind) => identities.set(name, [...(identities.get(name) ?? []), gvk]);
   for (const kind of kinds) {
-    if (kind.definition === '') continue;
+    if (kind.definition === '') {
+      for (const name of customNeeds) reachable(name, names);
+      continue;
+    }
     const { group, version } = kind;
     reachable(kind.definition, names);
     identify(kind.definition, { group, version, kind: kind.kind });
@@ -36,6 +43,7 @@ export function definitionsFor(kinds: readonly Kind[], dialect: Dialect): Json {
     const gvks = identities.get(name);
     schemas[name] = { ...definitionSchema(name, dialect), ...(gvks === undefined ? {} : { 'x-kubernetes-group-version-kind': gvks }) };
   }
+  for (const kind of kinds) if (kind.definition === '') Object.assign(schemas, customDefinitions(kind, schemaOf(kind), dialect));
   schemas[`${meta}.Patch`] = { description: 'Patch is provided to give a concrete name and type to the Kubernetes PATCH request body.', type: 'object' };
   return schemas;
 }

@@ -14,7 +14,7 @@ export function documentV2(source: DocumentSource): Json {
     swagger: '2.0',
     info: { title: source.title, version: source.version },
     paths,
-    definitions: definitionsFor([...source.kinds, ...source.bodies], dialect2),
+    definitions: definitionsFor([...source.kinds, ...source.bodies], dialect2, source.schemaOf),
   };
 }
 

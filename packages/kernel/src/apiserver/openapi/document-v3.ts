@@ -1,5 +1,5 @@
 import type { Kind } from '@keelson/api';
-import { definitionsFor } from './definitions.ts';
+import { definitionsFor, type CustomSchemas } from './definitions.ts';
 import { operationsOf, type Operation } from './operations.ts';
 import { dialect3, type Json } from './type-schema.ts';
 
@@ -14,6 +14,7 @@ export interface DocumentSource {
   readonly definitionOf: (group: string, version: string, kind: string) => string | undefined;
   /** Kinds whose bodies the subresources need beside `kinds`. */
   readonly bodies: readonly Kind[];
+  readonly schemaOf: CustomSchemas;
 }
 
 /** OpenAPI 3 document of one group version. */
@@ -25,7 +26,7 @@ export function documentV3(source: DocumentSource): Json {
     openapi: '3.0.0',
     info: { title: source.title, version: source.version },
     paths,
-    components: { schemas: definitionsFor([...source.kinds, ...source.bodies], dialect3) },
+    components: { schemas: definitionsFor([...source.kinds, ...source.bodies], dialect3, source.schemaOf) },
   };
 }
 

@@ -3,6 +3,8 @@ import { gzipSync } from 'node:zlib';
 import type { Kind } from '@keelson/api';
 import { StatusError } from '@keelson/sdk';
 import { parseAccept } from '../table/media-type.ts';
+import { definitionName } from './definition-name.ts';
+import type { CustomSchemas } from './definitions.ts';
 import { documentV2 } from './document-v2.ts';
 import { documentV3, type DocumentSource } from './document-v3.ts';
 import { encodeDocumentV2 } from './protobuf-v2.ts';
@@ -20,6 +22,8 @@ export interface OpenApiAnswer {
 export interface OpenApiOptions {
   /** Shown as `info.version`, as `v1.36.0`. */
   readonly version: string;
+  /** Declared schemas of custom kinds; default: none. */
+  readonly schemaOf?: CustomSchemas;
 }
 
 const protobufV2 = 'application/com.github.proto-openapi.spec.v2.v1.0+protobuf';
@@ -90,7 +94,11 @@ export class OpenApi {
       title,
       version: this.options.version,
       kinds,
-      definitionOf: (group, version, kind) => find(group, version, kind)?.definition,
+      definitionOf: (group, version, kind) => {
+        const found = find(group, version, kind);
+        return found === undefined ? undefined : definitionName(found);
+      },
+      schemaOf: this.options.schemaOf ?? (() => undefined),
       bodies: [...new Set(bodies)].filter((kind) => !kinds.includes(kind)),
     };
   }

@@ -1,4 +1,5 @@
 import type { Kind, Subresource } from '@keelson/api';
+import { definitionName } from './definition-name.ts';
 
 /** Methods of paths, as the documents name them. */
 export type Method = 'get' | 'put' | 'post' | 'delete' | 'patch';
@@ -57,10 +58,10 @@ export function operationsOf(kind: Kind, definitionOf: (group: string, version: 
   const root = kind.group === '' ? `/api/${kind.version}` : `/apis/${kind.group}/${kind.version}`;
   const collection = kind.namespaced ? `${root}/namespaces/{namespace}/${kind.plural}` : `${root}/${kind.plural}`;
   const scope: readonly 'namespace'[] = kind.namespaced ? ['namespace'] : [];
-  const own = { kind: { group: kind.group, version: kind.version, kind: kind.kind }, definition: kind.definition };
+  const own = { kind: { group: kind.group, version: kind.version, kind: kind.kind }, definition: definitionName(kind) };
   const named: At = { ...own, path: `${collection}/{name}`, pathParameters: ['name', ...scope], suffix: '' };
   const many: At = { ...own, path: collection, pathParameters: scope, suffix: '' };
-  const list = `${kind.definition}List`;
+  const list = `${own.definition}List`;
   const has = (verb: Kind['verbs'][number]) => kind.verbs.includes(verb);
   return [
     ...(has('list') ? [operation(kind, many, 'list', list)] : []),
@@ -95,7 +96,7 @@ function ofSubresource(
   { subresource, definitionOf }: { readonly subresource: Subresource; readonly definitionOf: (group: string, version: string, kind: string) => string | undefined },
 ): Operation[] {
   const body = subresource.body ?? named.kind;
-  const definition = subresource.body === undefined ? kind.definition : definitionOf(body.group, body.version, body.kind);
+  const definition = subresource.body === undefined ? named.definition : definitionOf(body.group, body.version, body.kind);
   if (definition === undefined) return [];
   const suffix = subresource.name.charAt(0).toUpperCase() + subresource.name.slice(1);
   const at: At = { ...named, kind: body, definition, path: `${named.path}/${subresource.name}`, suffix };

@@ -18,3 +18,11 @@ export function conversionOf(kind: Kind): Conversion | undefined {
     fromStorage: (object) => convertObject(object, stored, kind) as MutableObject,
   };
 }
+
+/** Between versions of a custom kind only the name of the version changes. */
+export function renaming({ apiVersion }: Kind): Conversion {
+  return {
+    toStorage: (object) => object,
+    fromStorage: (object) => (object.apiVersion === apiVersion ? object : { ...object, apiVersion }),
+  };
+}

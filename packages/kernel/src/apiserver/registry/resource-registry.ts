@@ -1,6 +1,6 @@
 import type { Kind } from '@keelson/api';
-import { conversionOf } from './conversion.ts';
-import type { ResourceStorage, ServedResource } from './served-resource.ts';
+import { conversionOf, renaming } from './conversion.ts';
+import type { CustomForm, ResourceStorage, ServedResource } from './served-resource.ts';
 
 /** All kinds that the API serves now; custom kinds come and go. */
 export class ResourceRegistry {
@@ -12,18 +12,40 @@ export class ResourceRegistry {
 
   constructor(private readonly openStorage: (kind: Kind, prefix: string) => ResourceStorage) {}
 
-  /** Serves a kind; stored kinds get their storage on the way, shared where several kinds name the same one. */
-  add(kind: Kind, all: readonly Kind[]): ServedResource {
+  /**
+   * Serves a kind; stored kinds get their storage on the way, shared where several kinds name the same one.
+   * @param custom for a custom kind, what its definition says
+   */
+  add(kind: Kind, all: readonly Kind[], custom?: CustomForm): ServedResource {
     const served: ServedResource = {
       kind,
       storage: kind.verbs.includes('get') ? this.#storageOf(kind, all) : undefined,
-      conversion: conversionOf(kind),
+      conversion: custom?.mixed === true ? renaming(kind) : conversionOf(kind),
+      custom,
     };
     this.#byPath.set(pathKey(kind.group, kind.version, kind.plural), served);
     this.#byKind.set(pathKey(kind.group, kind.version, kind.kind), served);
     const groupVersion = `${kind.group}/${kind.version}`;
     this.#groupVersions.set(groupVersion, (this.#groupVersions.get(groupVersion) ?? 0) + 1);
     return served;
+  }
+
+  /** Stops serving kinds; storages that no other kind uses are closed, which ends their watches. */
+  remove(kinds: readonly Kind[]): void {
+    for (const { group, version, plural, kind } of kinds) {
+      if (!this.#byPath.delete(pathKey(group, version, plural))) continue;
+      this.#byKind.delete(pathKey(group, version, kind));
+      const groupVersion = `${group}/${version}`;
+      const left = (this.#groupVersions.get(groupVersion) ?? 0) - 1;
+      if (left > 0) this.#groupVersions.set(groupVersion, left);
+      else this.#groupVersions.delete(groupVersion);
+    }
+    const used = new Set([...this.#byPath.values()].map(({ storage }) => storage));
+    for (const [prefix, storage] of this.#storages) {
+      if (used.has(storage)) continue;
+      this.#storages.delete(prefix);
+      storage.cache.close();
+    }
   }
 
   find(group: string, version: string, plural: string): ServedResource | undefined {

@@ -23,7 +23,8 @@ export class SpecialHandlers {
 
 /** Runs a resource request that has been authorized. Errors: StatusError. */
 export async function dispatch(context: ApiContext, special: SpecialHandlers, request: ApiRequest): Promise<Reply> {
-  const { kind, storage } = request.resource;
+  const { kind, storage, custom } = request.resource;
+  if (custom?.warning !== undefined) request.warn(custom.warning);
   if (request.subresource !== '') {
     const declared = kind.subresources.find(({ name }) => name === request.subresource);
     if (declared === undefined) throw noSuchPath();

@@ -14,7 +14,7 @@ export function addOpenApi(paths: PathEndpoints, server: ApiServer): void {
   const answer: PathHandler = async ({ exchange, path, query }) => {
     if (documents === undefined) {
       const { OpenApi } = await import('../openapi/index.ts');
-      documents ??= new OpenApi(kinds(), { version: `v${kubernetesVersion}` });
+      documents ??= new OpenApi(kinds(), { version: `v${kubernetesVersion}`, schemaOf: ({ group, version, plural }) => registry.find(group, version, plural)?.custom?.schema });
     }
     const document = documents.answer(path, exchange.header('accept'));
     if (document === undefined) throw noSuchPath();

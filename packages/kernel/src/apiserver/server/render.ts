@@ -1,7 +1,8 @@
 import { stringify } from 'yaml';
-import type { Kind, KubeObject } from '@keelson/api';
+import type { KubeObject } from '@keelson/api';
 import type { ApiContext } from '../context.ts';
 import type { Conversion } from '../registry/conversion.ts';
+import type { ServedResource } from '../registry/served-resource.ts';
 import type { MutableObject } from '../mutable-object.ts';
 import type { ApiRequest, ListReply, Reply } from '../request.ts';
 import { negotiate, parseIncludeObject, partialMetadata, partialMetadataList, renderTable, type ResponseForm } from '../table/index.ts';
@@ -70,18 +71,18 @@ function convertedReply(request: ApiRequest, reply: Exclude<Reply, { type: 'text
   if (reply.type === 'object' && (reply.object as { kind?: string }).kind !== kind.kind) return reply.object; // a Status or a list of another making
   const objects = reply.type === 'list' ? reply.list.items.map((item) => objectOf(item, conversion)) : [reply.type === 'cached' ? objectOf(reply.cached, conversion) : (reply.object as KubeObject)];
   const metadata = reply.type === 'list' ? listMetadata(reply.list) : { resourceVersion: objects[0]!.metadata.resourceVersion };
-  if (form.as === 'Table') return tableOf(kind, objects, metadata, { include: request.query.get('includeObject'), version, now: context.clock.now() });
+  if (form.as === 'Table') return tableOf(request.resource, objects, metadata, { include: request.query.get('includeObject'), version, now: context.clock.now() });
   return form.as === 'PartialObjectMetadataList' ? partialMetadataList(objects, { metadata, version }) : partialMetadata(objects[0]!, version);
 }
 
 /** A Table of objects; `loadColumns` must have resolved before. */
 export function tableOf(
-  kind: Kind,
+  resource: Pick<ServedResource, 'kind' | 'custom'>,
   objects: readonly KubeObject[],
   metadata: Record<string, unknown>,
   options: { readonly include: string | undefined; readonly version: 'v1' | 'v1beta1'; readonly now: number },
 ): object {
-  return renderTable(objects, { rows: rowSource(kind), include: parseIncludeObject(options.include), version: options.version, now: options.now, metadata });
+  return renderTable(objects, { rows: rowSource(resource), include: parseIncludeObject(options.include), version: options.version, now: options.now, metadata });
 }
 
 /** Bytes of a stored object in the served kind. */

@@ -1,4 +1,5 @@
-import type { Kind, KubeObject } from '@keelson/api';
+import type { KubeObject } from '@keelson/api';
+import type { ServedResource } from '../registry/served-resource.ts';
 import type { RowSource } from '../table/index.ts';
 
 type Columns = typeof import('@keelson/api/columns');
@@ -11,7 +12,8 @@ export async function loadColumns(): Promise<void> {
 }
 
 /** Rows of a kind; `loadColumns` must have resolved before. */
-export function rowSource(kind: Kind): RowSource<KubeObject> {
+export function rowSource({ kind, custom }: Pick<ServedResource, 'kind' | 'custom'>): RowSource<KubeObject> {
+  if (custom !== undefined) return custom.rows;
   const source = columns!.printerOf(kind);
   return { columns: source.columns, cells: (object, now) => source.row(object, now) };
 }

@@ -33,7 +33,7 @@ export function watchFormat(context: ApiContext, request: ApiRequest, accept: st
   if (form.as === 'Table') {
     const table = (object: CachedObject) => {
       const parsed = objectOf(object, conversion);
-      return tableOf(kind, [parsed], { resourceVersion: parsed.metadata.resourceVersion }, { include, version, now: context.clock.now() });
+      return tableOf(request.resource, [parsed], { resourceVersion: parsed.metadata.resourceVersion }, { include, version, now: context.clock.now() });
     };
     return {
       key: `table ${kind.apiVersion} ${version} ${include ?? ''}`,
