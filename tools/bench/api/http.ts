@@ -1,73 +1,33 @@
-// GET and POST through TLS: Keelson against a bare server that answers the same bytes, in turn, median of rounds.
-import { fork, type ChildProcess } from 'node:child_process';
-import { get, load, post, type LoadResult, type Target } from './load.ts';
+// GET and POST through TLS with a client certificate and RBAC: Keelson against a bare server that answers the same.
+import { amount, report } from '../harness/outcome.ts';
+import { Rounds } from '../harness/rounds.ts';
+import { get, post } from './load.ts';
+import { MeasuredServer } from './measured-server.ts';
 import { samplePod } from './sample.ts';
 
-const program = process.env['KEELSON_BENCH_SERVER']!;
-
-export class ServerProcess {
-  private constructor(
-    private readonly child: ChildProcess,
-    readonly target: Target,
-  ) {}
-
-  static async start(args: readonly string[]): Promise<ServerProcess> {
-    const child = fork(program, [...args], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
-    const target = await new Promise<Target>((resolve, reject) => {
-      child.once('message', (message) => { resolve(message as Target); });
-      child.once('exit', (code) => { reject(new Error(`bench server ended with ${String(code)}`)); });
-    });
-    return new ServerProcess(child, target);
-  }
-
-  async cpu(): Promise<{ readonly micros: number; readonly rss: number }> {
-    const answer = new Promise<{ cpu: NodeJS.CpuUsage; rss: number }>((resolve) => this.child.once('message', (message) => { resolve(message as never); }));
-    this.child.send('cpu');
-    const { cpu, rss } = await answer;
-    return { micros: cpu.user + cpu.system, rss };
-  }
-
-  stop(): void {
-    this.child.kill('SIGKILL');
-  }
-}
-
-export interface Measured extends LoadResult {
-  readonly cpuMicros: number;
-}
-
-export async function measure(server: ServerProcess, options: Parameters<typeof load>[1]): Promise<Measured> {
-  const before = await server.cpu();
-  const result = await load(server.target, options);
-  const after = await server.cpu();
-  return { ...result, cpuMicros: (after.micros - before.micros) / result.requests };
-}
-
-const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
-
-const rounds = Number(process.argv[2] ?? 3);
-const bare = await ServerProcess.start(['bare']);
-const memory = await ServerProcess.start(['keelson', 'memory']);
 const path = '/api/v1/namespaces/default/pods';
-const figures: Record<string, number[]> = {};
-const note = (name: string, value: number): void => { (figures[name] ??= []).push(value); };
+const rounds = new Rounds();
+const servers = { bare: await MeasuredServer.start({ role: 'bare' }), keelson: await MeasuredServer.start({ role: 'keelson' }) };
 let serial = 0;
-for (let round = 0; round <= rounds; round++) {
-  for (const [name, server] of [['bare', bare], ['keelson', memory]] as const) {
-    const gets = await measure(server, { connections: 16, requests: 20_000, next: () => get(`${path}/p0`) });
-    const base = serial;
-    serial += 8_000;
-    const posts = await measure(server, { connections: 50, requests: 8_000, next: (i) => post(path, JSON.stringify(samplePod(`b${base + i}`))) });
-    if (gets.failed + posts.failed > 0) throw new Error(`${name}: ${gets.failed} GETs and ${posts.failed} POSTs failed`);
+for (let round = 0; round <= amount(7, 2); round++) {
+  for (const [name, server] of Object.entries(servers)) {
+    const gets = await server.load({ connections: 16, requests: amount(20_000, 3000), next: () => get(`${path}/p0`) });
+    const first = serial;
+    serial += 8000;
+    const posts = await server.load({ connections: 50, requests: amount(8000, 1500), next: (i) => post(path, JSON.stringify(samplePod(`b${first + i}`))) });
     if (round === 0) continue; // warm-up
-    note(`${name} GET cpu`, gets.cpuMicros);
-    note(`${name} GET rate`, gets.perSecond);
-    note(`${name} POST cpu`, posts.cpuMicros);
-    note(`${name} POST rate`, posts.perSecond);
+    rounds.note(`${name} get`, gets.cpuMicros);
+    rounds.note(`${name} get rate`, gets.perSecond);
+    rounds.note(`${name} post`, posts.cpuMicros);
+    rounds.note(`${name} post rate`, posts.perSecond);
+    rounds.note(`${name} post answer`, posts.bytes / posts.requests);
   }
 }
-bare.stop();
-memory.stop();
-for (const [name, values] of Object.entries(figures)) console.log(name, median(values).toFixed(1));
-const ratio = (what: string): number => median(figures[`bare ${what} cpu`]!) / median(figures[`keelson ${what} cpu`]!);
-console.log('GET ratio', ratio('GET').toFixed(2), 'POST ratio', ratio('POST').toFixed(2));
+for (const what of ['get', 'post']) {
+  report(what, rounds.ratio(`bare ${what}`, `keelson ${what}`), {
+    bareMicros: rounds.median(`bare ${what}`), keelsonMicros: rounds.median(`keelson ${what}`),
+    barePerSecond: rounds.median(`bare ${what} rate`), keelsonPerSecond: rounds.median(`keelson ${what} rate`),
+    ...(what === 'get' ? {} : { bareAnswerBytes: rounds.median('bare post answer'), keelsonAnswerBytes: rounds.median('keelson post answer') }),
+  });
+}
+for (const server of Object.values(servers)) await server.stop();

@@ -1,7 +1,9 @@
 // A closed-loop HTTP/1.1 load over TLS that costs the client as little as possible: requests are prepared bytes,
 // answers are only measured, not parsed.
 import { connect, type TLSSocket } from 'node:tls';
+import { ResponseReader } from './response-reader.ts';
 
+/** A server and who calls it. */
 export interface Target {
   readonly port: number;
   readonly ca: string;
@@ -9,68 +11,64 @@ export interface Target {
   readonly key: string;
 }
 
+export interface LoadOptions {
+  readonly connections: number;
+  readonly requests: number;
+  /** The bytes of each request. */
+  readonly next: (i: number) => Buffer;
+}
+
 export interface LoadResult {
   readonly requests: number;
   readonly seconds: number;
   readonly perSecond: number;
-  readonly failed: number;
+  /** Bytes of the answers' bodies, all together. */
+  readonly bytes: number;
 }
 
-/** `next` gives the bytes of each request; runs until `requests` are answered. */
-export async function load(target: Target, options: { readonly connections: number; readonly requests: number; readonly next: (i: number) => Buffer }): Promise<LoadResult> {
+/** Keeps one request under way on each connection until all are answered. Errors: an answer that is not 2xx. */
+export async function load(target: Target, options: LoadOptions): Promise<LoadResult> {
   const sockets = await Promise.all(Array.from({ length: options.connections }, () => open(target)));
   let sent = 0;
-  let failed = 0;
+  let bytes = 0;
+  const run = (socket: TLSSocket): Promise<void> =>
+    new Promise((resolve, reject) => {
+      const reader = new ResponseReader();
+      const send = (): void => {
+        if (sent >= options.requests) resolve();
+        else socket.write(options.next(sent++));
+      };
+      socket.on('data', (chunk: Buffer) => {
+        if (!reader.push(chunk)) return;
+        if (!reader.ok) reject(new Error(`the server answered: ${chunk.toString('utf8').slice(0, 600)}`));
+        bytes += reader.length;
+        send();
+      });
+      socket.once('error', reject);
+      socket.once('close', () => { reject(new Error('the server closed a connection')); });
+      send();
+    });
   const started = performance.now();
-  await Promise.all(
-    sockets.map(
-      (socket) =>
-        new Promise<void>((resolve, reject) => {
-          let rest: Buffer = Buffer.alloc(0);
-          const send = (): void => {
-            if (sent >= options.requests) {
-              socket.removeAllListeners('data');
-              resolve();
-              return;
-            }
-            socket.write(options.next(sent++));
-          };
-          socket.on('data', (chunk: Buffer) => {
-            rest = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
-            const end = responseEnd(rest);
-            if (end === undefined) return;
-            if (rest[9] !== 0x32) failed += 1; // "HTTP/1.1 2xx"
-            rest = rest.subarray(end);
-            send();
-          });
-          socket.on('error', reject);
-          socket.on('close', () => { resolve(); });
-          send();
-        }),
-    ),
-  );
+  await Promise.all(sockets.map(run));
   const seconds = (performance.now() - started) / 1000;
-  for (const socket of sockets) socket.destroy();
-  return { requests: options.requests, seconds, perSecond: options.requests / seconds, failed };
+  for (const socket of sockets) {
+    socket.removeAllListeners();
+    socket.on('error', () => undefined);
+    socket.destroy();
+  }
+  return { requests: options.requests, seconds, perSecond: options.requests / seconds, bytes };
 }
 
-function open({ port, ca, cert, key }: Target): Promise<TLSSocket> {
+/** A connection with the target's client certificate. */
+export function open({ port, ca, cert, key }: Target): Promise<TLSSocket> {
   return new Promise((resolve, reject) => {
     const socket = connect({ port, host: '127.0.0.1', ca, cert, key, servername: 'localhost', ALPNProtocols: ['http/1.1'] }, () => {
       socket.setNoDelay(true);
+      socket.removeListener('error', reject);
       resolve(socket);
     });
     socket.once('error', reject);
   });
-}
-
-/** End of the first answer in the buffer, or undefined while it is incomplete. Answers carry a content-length. */
-function responseEnd(buffer: Buffer): number | undefined {
-  const head = buffer.indexOf('\r\n\r\n');
-  if (head < 0) return undefined;
-  const length = /content-length: (\d+)/i.exec(buffer.toString('latin1', 0, head))?.[1];
-  const end = head + 4 + Number(length ?? 0);
-  return buffer.length >= end ? end : undefined;
 }
 
 export function get(path: string): Buffer {

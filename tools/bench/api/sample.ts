@@ -1,10 +1,10 @@
-/** A pod of about 2 KiB as clients send them. */
-export function samplePod(name: string): Record<string, unknown> & { metadata: { name: string } } {
+/** A pod as clients send them: about 2 KiB, more with a longer annotation. */
+export function samplePod(name: string, annotation = 200): Record<string, unknown> & { metadata: { name: string } } {
   const env = Array.from({ length: 12 }, (_, i) => ({ name: `SETTING_NUMBER_${i}`, value: `a value of some length for number ${i}` }));
   return {
     apiVersion: 'v1',
     kind: 'Pod',
-    metadata: { name, namespace: 'default', labels: { app: 'bench', tier: 'test', 'app.kubernetes.io/name': 'bench' }, annotations: { note: 'x'.repeat(200) } } as never,
+    metadata: { name, namespace: 'default', labels: { app: 'bench', tier: 'test', 'app.kubernetes.io/name': 'bench' }, annotations: { note: 'x'.repeat(annotation) } } as never,
     spec: {
       containers: [
         {

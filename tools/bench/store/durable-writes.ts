@@ -1,29 +1,21 @@
-// Durable 2 KiB creates per second at the store level, against the memory driver and the bare disk, in one run.
+// Durable 2 KiB creates per second at the store level, against etcd on the same disk, the memory driver and the bare disk.
 import { constants, closeSync, mkdtempSync, openSync, rmSync, write } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
-import type { Clock } from '../../../packages/sdk/src/clock.ts';
 import type { Store } from '../../../packages/kernel/src/storage/contract.ts';
 import { openEmbeddedStore } from '../../../packages/kernel/src/storage/embedded/embedded-store.ts';
 import { openMemoryStore } from '../../../packages/kernel/src/storage/memory/memory-store.ts';
+import { systemClock as clock } from '../../../packages/cli/src/adapters/system-clock.ts';
+import { createByGrpc, createRate, etcdProgram, noEtcd, startEtcd } from '../api/etcd-baseline.ts';
+import { amount, report, reportMissing } from '../harness/outcome.ts';
+import { Rounds } from '../harness/rounds.ts';
 
 const clients = 50;
-const writes = 100_000;
+const writes = amount(100_000, 20_000);
 const valueSize = 2048;
 
-const clock: Clock = {
-  now: () => Date.now(),
-  monotonic: () => performance.now(),
-  after: (ms, fn) => {
-    const timer = setTimeout(fn, ms);
-    timer.unref();
-    return { cancel: () => clearTimeout(timer) };
-  },
-  sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
-};
-
-export interface WriteRate {
+interface WriteRate {
   readonly perSecond: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
@@ -74,25 +66,35 @@ async function bareDisk(folder: string): Promise<WriteRate> {
   return { perSecond: Math.round(writes / seconds), p50Ms: 0, p99Ms: 0, longestStallMs: 0 };
 }
 
-export async function measureDurableWrites(rounds = 3): Promise<Record<string, WriteRate>[]> {
-  const results: Record<string, WriteRate>[] = [];
-  const folder = mkdtempSync(join(tmpdir(), 'keelson-bench-'));
-  try {
-    for (let round = 0; round < rounds; round++) {
-      const disk = await bareDisk(folder);
-      const durable = await openEmbeddedStore({ directory: join(folder, String(round)), clock });
-      const embedded = await creates(durable, 'pod');
-      await durable.close();
-      rmSync(join(folder, String(round)), { recursive: true });
-      const volatile = openMemoryStore({ clock });
-      const memory = await creates(volatile, 'pod');
-      await volatile.close();
-      results.push({ disk, embedded, memory });
-    }
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
+const folder = mkdtempSync(join(tmpdir(), 'keelson-bench-'));
+const program = etcdProgram();
+const etcd = program === undefined ? undefined : await startEtcd(program);
+const grpc = etcd === undefined ? undefined : await createByGrpc(etcd.endpoints[0]!);
+const rounds = new Rounds();
+try {
+  for (let round = 0; round < amount(3, 2); round++) {
+    rounds.note('disk', (await bareDisk(folder)).perSecond);
+    const durable = await openEmbeddedStore({ directory: join(folder, String(round)), clock });
+    const embedded = await creates(durable, 'pod');
+    await durable.close();
+    rmSync(join(folder, String(round)), { recursive: true });
+    const volatile = openMemoryStore({ clock });
+    const memory = await creates(volatile, 'pod');
+    await volatile.close();
+    rounds.note('embedded', embedded.perSecond);
+    rounds.note('p99', embedded.p99Ms);
+    rounds.note('stall', embedded.longestStallMs);
+    rounds.note('memory', memory.perSecond);
+    if (grpc !== undefined) rounds.note('etcd', await createRate(grpc.create, { clients, writes: amount(8000, 2000), prefix: `/bench/store-${round}/`, value: (i) => values[i]! }));
   }
-  return results;
+  const detail = {
+    embeddedPerSecond: rounds.median('embedded'), memoryPerSecond: rounds.median('memory'), diskPerSecond: rounds.median('disk'),
+    p99Ms: rounds.median('p99'), longestStallMs: rounds.median('stall'),
+  };
+  if (grpc === undefined) reportMissing('store-create', noEtcd);
+  else report('store-create', rounds.ratio('embedded', 'etcd'), { ...detail, etcdPerSecond: rounds.median('etcd') });
+} finally {
+  grpc?.close();
+  await etcd?.stop();
+  rmSync(folder, { recursive: true, force: true });
 }
-
-for (const round of await measureDurableWrites()) process.stdout.write(`${JSON.stringify(round)}\n`);
