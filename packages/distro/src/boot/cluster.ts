@@ -6,6 +6,7 @@ import { createHost, scopedService, type Host } from '@keelson/kernel/host';
 import { mastersGroup, type ApiServer, type ClusterPki, type HealthCheck, type PathEndpoints } from '@keelson/kernel/apiserver';
 import type { Store } from '@keelson/kernel/storage';
 import type { Tracing } from '@keelson/telemetry';
+import { establishKinds } from '../kinds/establish-kinds.ts';
 import { hostOptionsOf, type ResolvedDistribution } from '../resolve.ts';
 import { createKernel, type Kernel } from './kernel-plugin.ts';
 
@@ -62,6 +63,10 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
     provisions: [Clock.provide(clock), Random.provide(random)],
     services: (plugin) => [Logger.provide(log.child({ plugin: plugin.name })), Tracer.provide(tracing.tracer(plugin.name))],
     scoped: [scopedService(ApiClient, [ApiTransports], (plugin, [transports]) => apiClient(transports.forPlugin(plugin.name), { fieldManager: fieldManagerOf(plugin) }))],
+    establish: {
+      from: [ApiTransports],
+      run: (plugin, _dependencies, signal) => establishKinds({ plugin: plugin.name, kinds: plugin.crds ?? [], api: apiClient(kernel.server.transportFor(kernel.server.context.self)), signal }),
+    },
     log, clock,
     onAbort: (plugin, error) => {
       abort(new Error(`plugin ${plugin} failed: ${error.message}`, { cause: error }));

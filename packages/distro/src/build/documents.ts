@@ -2,6 +2,7 @@ import { policyRule, type Plugin } from '@keelson/sdk';
 import { stringify } from 'yaml';
 import { z } from 'zod';
 import type { Inspection } from '../inspect.ts';
+import { definitionsOf } from '../kinds/definition-of.ts';
 
 /** Name of the identity that a plugin acts as. */
 export function pluginIdentity(name: string): string {
@@ -28,28 +29,9 @@ export function rbacDocument({ resolved }: Inspection): string {
   return yamlStream(documents);
 }
 
-/** The kinds that plugins own, as CustomResourceDefinitions that keep fields they do not know. */
+/** The kinds that plugins own, as the CustomResourceDefinitions that the host creates before they start. */
 export function crdsDocument({ resolved }: Inspection): string {
-  const documents = sorted(resolved.plugins.values()).flatMap((plugin) =>
-    (plugin.crds ?? []).map((kind) => ({
-      apiVersion: 'apiextensions.k8s.io/v1',
-      kind: 'CustomResourceDefinition',
-      metadata: { name: `${kind.plural}.${kind.group}` },
-      spec: {
-        group: kind.group,
-        scope: kind.namespaced ? 'Namespaced' : 'Cluster',
-        names: { kind: kind.kind, listKind: kind.listKind, plural: kind.plural, singular: kind.singular, shortNames: [...kind.shortNames], categories: [...kind.categories] },
-        versions: [{
-          name: kind.version,
-          served: true,
-          storage: true,
-          schema: { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } },
-          ...(kind.subresources.some(({ name }) => name === 'status') ? { subresources: { status: {} } } : {}),
-        }],
-      },
-    })),
-  );
-  return yamlStream(documents);
+  return yamlStream(sorted(resolved.plugins.values()).flatMap((plugin) => definitionsOf(plugin.crds ?? [], plugin.name)));
 }
 
 /** JSON Schema of the deployment settings that the distribution takes. */
