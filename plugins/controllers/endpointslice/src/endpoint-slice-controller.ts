@@ -1,7 +1,7 @@
 import { isTerminating } from '@keelson/api';
 import { Node, Pod, Service } from '@keelson/api/core/v1';
 import { EndpointSlice, type Endpoint, type EndpointPort } from '@keelson/api/discovery/v1';
-import { isStatus, KeelsonError } from '@keelson/sdk';
+import { isStatus, KeelsonError, type StatusError } from '@keelson/sdk';
 import type { Caches, ControllerDeclaration, ReconcileContext } from '@keelson/sdk/controller';
 import { endpointPorts, portsKey } from './endpoint-ports.ts';
 import { addressTypesOf, podEndpoint, type AddressType } from './pod-endpoint.ts';
@@ -93,7 +93,7 @@ async function createUnlessGoing(create: () => Promise<unknown>): Promise<void> 
   try {
     await create();
   } catch (error) {
-    const causes = isStatus(error, 'Forbidden') ? ((error as { details: { causes?: readonly { reason?: string }[] } }).details.causes ?? []) : [];
+    const causes = isStatus(error, 'Forbidden') ? ((error as StatusError).details.causes ?? []) : [];
     if (!causes.some(({ reason }) => reason === 'NamespaceTerminating')) throw error;
   }
 }

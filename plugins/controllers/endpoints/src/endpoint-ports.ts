@@ -1,0 +1,21 @@
+import type { EndpointPort, Pod, Service, ServicePort } from '@keelson/api/core/v1';
+
+/** The ports of the service as this pod serves them; a named port that the pod does not have is left out. */
+export function endpointPorts(service: Service, pod: Pod): EndpointPort[] {
+  return (service.spec?.ports ?? []).flatMap((servicePort) => {
+    const port = targetPortOf(servicePort, pod);
+    if (port === undefined) return [];
+    const { name = '', protocol = 'TCP', appProtocol } = servicePort;
+    return [{ ...(name === '' ? {} : { name }), port, protocol, ...(appProtocol === undefined ? {} : { appProtocol }) }];
+  });
+}
+
+function targetPortOf({ targetPort, port, protocol = 'TCP' }: ServicePort, { spec }: Pod): number | undefined {
+  if (typeof targetPort !== 'string') return targetPort === undefined || targetPort === 0 ? port : targetPort;
+  const sidecars = (spec.initContainers ?? []).filter(({ restartPolicy }) => restartPolicy === 'Always');
+  for (const container of [...spec.containers, ...sidecars]) {
+    const found = (container.ports ?? []).find(({ name, protocol: spoken = 'TCP' }) => name === targetPort && spoken === protocol);
+    if (found !== undefined) return found.containerPort;
+  }
+  return undefined;
+}
