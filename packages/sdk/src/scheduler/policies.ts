@@ -29,6 +29,12 @@ export interface FilterPolicy {
   readonly name: string;
   /** Which changes are worth another try of a pod that this policy refused; default: all. */
   readonly retryOn?: readonly ClusterEvent[];
+  /**
+   * What of a pod this policy's answers depend on, as text: pods with equal shapes get the same answer about a node as
+   * long as nothing about that node changes, whatever happens to other nodes. Lets the scheduler judge only the nodes
+   * that changed since the last such pod. Absent or undefined: no such promise (for this pod).
+   */
+  shape?(pod: PodInfo): string | undefined;
   /** Undefined: nothing to say about this pod. */
   prepare?(pod: PodInfo, snapshot: ClusterSnapshot): FilterPlan | undefined;
   /** The reason why the node does not fit, or undefined if it does. Synchronous, free of side effects. */
@@ -43,11 +49,17 @@ export interface ScorePolicy {
   readonly name: string;
   /** Factor of this policy in the sum unless the scheduler's configuration says otherwise; default 1. */
   readonly weight?: number;
+  /**
+   * What of a pod this policy's answers depend on, as text: pods with equal shapes get the same answer about a node as
+   * long as nothing about that node changes, whatever happens to other nodes. Lets the scheduler judge only the nodes
+   * that changed since the last such pod. Absent or undefined: no such promise (for this pod).
+   */
+  shape?(pod: PodInfo): string | undefined;
   /** Undefined: no preference for this pod; the policy counts 0 everywhere. */
   prepare?(pod: PodInfo, snapshot: ClusterSnapshot): ScorePlan | undefined;
   /** 0 to 100 (any number if `normalize` is given), higher is better. Synchronous, free of side effects. */
   score?(pod: Pod, node: NodeView): number;
-  /** Brings the raw scores of the feasible nodes (positions 0 to `count`) to 0…100 in place. */
+  /** Brings the raw scores of the feasible nodes (positions 0 to `count`) to 0…100 in place; `shape` does not hold where it is used. */
   normalize?(scores: Float64Array, count: number): void;
 }
 

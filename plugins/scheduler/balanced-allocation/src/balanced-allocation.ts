@@ -7,6 +7,7 @@ import type { ResourceColumn, ScorePolicy } from '@keelson/sdk/scheduler';
 export function balancedAllocation(resources: readonly string[]): ScorePolicy {
   return {
     name: 'balanced-allocation',
+    shape: ({ requests }) => JSON.stringify([...requests]),
     prepare(pod, snapshot) {
       if (!resources.some((name) => pod.requests.has(name))) return undefined;
       const parts = resources.flatMap((name) => {

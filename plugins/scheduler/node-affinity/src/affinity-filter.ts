@@ -6,6 +6,7 @@ import { selectorTest, termTest, type RowTest } from './row-test.ts';
 export const affinityFilter: FilterPolicy = {
   name: 'node-affinity',
   retryOn: ['node-add', 'node-labels'],
+  shape: ({ pod }) => JSON.stringify([pod.spec.nodeSelector, pod.spec.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution]),
   prepare({ pod }, snapshot) {
     const tests: RowTest[] = [];
     const selector = pod.spec.nodeSelector;

@@ -5,6 +5,7 @@ import { termTest } from './row-test.ts';
 export const affinityScore: ScorePolicy = {
   name: 'node-affinity',
   weight: 2,
+  shape: ({ pod }) => (pod.spec.affinity?.nodeAffinity?.preferredDuringSchedulingIgnoredDuringExecution === undefined ? '' : undefined),
   prepare({ pod }, snapshot) {
     const preferred = pod.spec.affinity?.nodeAffinity?.preferredDuringSchedulingIgnoredDuringExecution ?? [];
     if (preferred.length === 0) return undefined;

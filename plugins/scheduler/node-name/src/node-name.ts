@@ -4,6 +4,7 @@ import type { FilterPolicy } from '@keelson/sdk/scheduler';
 export const nodeName: FilterPolicy = {
   name: 'node-name',
   retryOn: ['node-add'],
+  shape: ({ pod }) => pod.spec.nodeName ?? '',
   prepare({ pod }, snapshot) {
     const name = pod.spec.nodeName;
     if (name === undefined || name === '') return undefined;

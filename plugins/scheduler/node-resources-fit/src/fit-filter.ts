@@ -12,6 +12,7 @@ export function fitFilter(ignored: readonly string[]): FilterPolicy {
   return {
     name: 'node-resources-fit',
     retryOn: ['node-add', 'node-allocatable', 'pod-delete'],
+    shape: ({ requests }) => JSON.stringify([...requests]),
     prepare(pod, snapshot) {
       const needs = needsOf(pod, snapshot, ignored);
       return { run: runner(needs, snapshot), reasons: reasonsBy(needs, snapshot), unresolvable: (row) => needs.some((need) => need.amount > (need.column?.allocatable[row] ?? 0)) };

@@ -14,6 +14,7 @@ export function leastAllocated(resources: readonly ResourceWeight[]): ScorePolic
   let scratch = new Float64Array(0);
   return {
     name: 'node-resources-fit',
+    shape: ({ requestsNonZero }) => JSON.stringify([...requestsNonZero]),
     prepare(pod, snapshot) {
       const parts = resources.flatMap(({ name, weight }) => {
         const column = snapshot.resource(name);

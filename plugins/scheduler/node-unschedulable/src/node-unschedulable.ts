@@ -11,6 +11,7 @@ const cordoned: NodeAttribute<boolean> = {
 export const nodeUnschedulable: FilterPolicy = {
   name: 'node-unschedulable',
   retryOn: ['node-add', 'node-unschedulable'],
+  shape: ({ pod }) => String(toleratesCordon(pod)),
   prepare({ pod }, snapshot) {
     const { ids, values } = snapshot.attribute(cordoned);
     const refused = values.indexOf(true);

@@ -7,6 +7,7 @@ import { tolerates } from './tolerates.ts';
 export const taintFilter: FilterPolicy = {
   name: 'taint-toleration',
   retryOn: ['node-add', 'node-taints'],
+  shape: ({ pod }) => JSON.stringify(pod.spec.tolerations ?? []),
   prepare({ pod }, snapshot) {
     const tolerations = pod.spec.tolerations ?? [];
     const { ids, values } = snapshot.attribute(taints);

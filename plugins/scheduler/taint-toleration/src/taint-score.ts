@@ -6,6 +6,7 @@ import { tolerates } from './tolerates.ts';
 export const taintScore: ScorePolicy = {
   name: 'taint-toleration',
   weight: 3,
+  shape: ({ pod }) => JSON.stringify(pod.spec.tolerations ?? []),
   prepare({ pod }, snapshot) {
     const { ids, values } = snapshot.attribute(taints);
     const relevant = (pod.spec.tolerations ?? []).filter(({ effect }) => effect === undefined || effect === '' || effect === 'PreferNoSchedule');

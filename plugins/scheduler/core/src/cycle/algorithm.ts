@@ -3,10 +3,12 @@ import type { PodInfo } from '@keelson/sdk/scheduler';
 import type { NodeTable } from '../snapshot/node-table.ts';
 import { diagnose, type Diagnosis } from './diagnosis.ts';
 import { runFilters, type FilterResult } from './filter-phase.ts';
+import { refreshEntry, rowPlans, type RowPlans } from './incremental.ts';
 import type { PolicySet } from './policy-set.ts';
 import { enoughNodes } from './sample-size.ts';
 import { pickBest, runScores } from './score-phase.ts';
 import { Scratch } from './scratch.ts';
+import { ShapeCache, shapeOf, type ShapeEntry } from './shape-cache.ts';
 
 /** Where a pod goes, or why nowhere. */
 export type Decision =
@@ -36,6 +38,7 @@ export interface AlgorithmOptions {
 export class Algorithm {
   readonly #options: AlgorithmOptions;
   readonly #scratch = new Scratch();
+  readonly #shapes = new ShapeCache();
   #start = 0;
 
   constructor(options: AlgorithmOptions) {
@@ -44,9 +47,49 @@ export class Algorithm {
 
   /** Throws what a filter policy throws: then it is not known whether the pod may run anywhere. */
   decide(pod: PodInfo, phases: Phases = straight): Decision {
-    const { table, random, onFault } = this.#options;
+    const { table } = this.#options;
     if (table.nodeCount === 0) return { outcome: 'no-nodes' };
     const policies = this.#options.policies();
+    return this.#decideByShape(pod, policies, phases) ?? this.#decideAfresh(pod, policies, phases);
+  }
+
+  /** As for the last pod of the same shape, but for the nodes that changed since. Every node counts, none is left to sampling. */
+  #decideByShape(pod: PodInfo, policies: PolicySet, phases: Phases): Decision | undefined {
+    const { table, percentageOfNodesToScore, random } = this.#options;
+    const shape = shapeOf(pod, policies);
+    if (shape === undefined) return undefined;
+    let entry = this.#shapes.get(shape, policies);
+    const sampled = enoughNodes(table.nodeCount, percentageOfNodesToScore) < table.nodeCount;
+    if (entry === undefined && sampled && !this.#shapes.seenBefore(shape)) return undefined;
+    const plans = rowPlans(pod, table, policies);
+    if (plans === undefined) return undefined;
+    const present = (entry ??= this.#shapes.add(shape));
+    phases.filter(() => {
+      this.#refresh(shape, present, plans);
+      return { plans: [], feasible: present.feasible, evaluated: table.nodeCount, pinned: undefined };
+    });
+    // Nothing fits: the other way round knows why.
+    if (present.feasible === 0) return undefined;
+    let row = 0;
+    phases.score(present.feasible, () => {
+      row = present.totals.pick(random);
+    });
+    const score = present.feasible === 1 ? 0 : present.totals.at(row);
+    return { outcome: 'placed', nodeName: table.nodeAt(row).metadata.name, feasible: present.feasible, evaluated: table.nodeCount, score };
+  }
+
+  /** An entry that a policy's fault left half done must not be used again. */
+  #refresh(shape: string, entry: ShapeEntry, plans: RowPlans): void {
+    try {
+      refreshEntry(entry, plans, this.#options.table, this.#scratch);
+    } catch (error) {
+      this.#shapes.drop(shape);
+      throw error;
+    }
+  }
+
+  #decideAfresh(pod: PodInfo, policies: PolicySet, phases: Phases): Decision {
+    const { table, random, onFault } = this.#options;
     const scratch = this.#scratch;
     const enough = enoughNodes(table.nodeCount, this.#options.percentageOfNodesToScore);
     const start = this.#start < table.nodeCount ? this.#start : 0;

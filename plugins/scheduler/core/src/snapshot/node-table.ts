@@ -1,5 +1,6 @@
 import type { Node } from '@keelson/api/core/v1';
 import type { AttributeColumn, ClusterSnapshot, NodeAttribute, NodeView, PodInfo, ResourceColumn } from '@keelson/sdk/scheduler';
+import { ChangeLog } from './change-log.ts';
 import { grown } from './grown.ts';
 import { InternedColumn } from './interned-column.ts';
 import { interleave, zoneOf } from './node-order.ts';
@@ -17,6 +18,7 @@ const maxAttributes = 256;
 export class NodeTable implements ClusterSnapshot {
   podCount = new Int32Array(16);
   podLimit = new Int32Array(16);
+  readonly changes = new ChangeLog();
   readonly #nodes: (Node | undefined)[] = [];
   readonly #views: (RowView | undefined)[] = [];
   readonly #pods: (Map<string, PodInfo> | undefined)[] = [];
@@ -57,6 +59,11 @@ export class NodeTable implements ClusterSnapshot {
     return this.#rows.get(nodeName);
   }
 
+  /** False for a row whose node is gone. */
+  has(row: number): boolean {
+    return this.#nodes[row] !== undefined;
+  }
+
   nodeAt(row: number): Node {
     const node = this.#nodes[row];
     if (node === undefined) throw new RangeError(`no node in row ${row}`);
@@ -83,6 +90,7 @@ export class NodeTable implements ClusterSnapshot {
     this.#views[row] = undefined;
     this.#setAllocatable(row, node);
     for (const column of this.#attributes.values()) column.set(row, node);
+    this.changes.add(row);
   }
 
   /** Forgets a node; its pods are forgotten with it. */
@@ -99,6 +107,7 @@ export class NodeTable implements ClusterSnapshot {
     for (const column of this.#attributes.values()) column.clear(row);
     this.#free.push(row);
     this.#order = undefined;
+    this.changes.add(row);
   }
 
   addPod(row: number, pod: PodInfo): void {
@@ -118,6 +127,7 @@ export class NodeTable implements ClusterSnapshot {
 
   #count(row: number, pod: PodInfo, sign: 1 | -1): void {
     this.podCount[row] = this.podCount[row]! + sign;
+    this.changes.add(row);
     for (const column of this.#resources.values()) column.count(row, pod, sign);
   }
 
