@@ -5,6 +5,7 @@ import {
   type Selection, type WatchEvent, type WatchHandle, type WatchHandler, type WatchOptions, type WriteOptions,
 } from '@keelson/sdk';
 import { deleteBody, listQuery, selectionQuery, watchQuery, writeQuery } from './call-query.ts';
+import { definedOnly } from './defined-only.ts';
 import { KindLookup } from './kind-lookup.ts';
 import { OwnWrites } from './own-writes.ts';
 
@@ -105,14 +106,14 @@ class TransportApiClient implements TrackingApiClient {
   }
 
   async subresource<B, R>(kind: Kind<KubeObject>, ref: ObjectRef, subresource: string, verb: 'get' | 'create' | 'update', body?: B): Promise<R> {
-    const answer = await this.#transport.call({ verb, ...this.#path(kind, ref), subresource, body });
+    const answer = await this.#transport.call({ verb, ...this.#path(kind, ref), subresource, body: definedOnly(body) });
     if (verb !== 'get') this.writes.note(answer, kind);
     return answer as R;
   }
 
   async #write<T>(call: ApiCall, options: WriteOptions): Promise<T> {
     const query = { ...(this.#fieldManager ? { fieldManager: this.#fieldManager } : {}), ...writeQuery(options), ...call.query };
-    const answer = await this.#transport.call({ ...call, query, signal: options.signal });
+    const answer = await this.#transport.call({ ...call, body: definedOnly(call.body), query, signal: options.signal });
     if (!options.dryRun) this.writes.note(answer);
     return answer as T;
   }

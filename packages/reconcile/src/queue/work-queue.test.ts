@@ -94,6 +94,26 @@ test('spacing takes changes together but keeps the first one fast', async () => 
   expect([queue.pending, clock.timers]).toEqual([0, 0]);
 });
 
+test('a spacing of fractions ends, also by a clock whose sums are rounded', () => {
+  let now = 1_767_225_600_000.1;
+  const timers: (() => void)[] = [];
+  const clock = {
+    now: () => now, monotonic: () => now, sleep: () => Promise.resolve(),
+    after: (_ms: number, fn: () => void) => {
+      timers.push(fn);
+      return { cancel: () => undefined };
+    },
+  };
+  const queue = new WorkQueue({ clock, onReady: () => undefined });
+  queue.add('a');
+  queue.take();
+  queue.done('a', 0.3);
+  queue.add('a');
+  now += 0.3 - 2 ** -12;
+  timers.at(-1)?.();
+  expect(queue.take()?.key).toBe('a');
+});
+
 test('collects causes, the newest 33 of them, and says how long the key waited', async () => {
   const { clock, queue } = world();
   const span = (n: number) => ({ span: { traceId: '1'.repeat(32), spanId: String(n).padStart(16, '0'), traceFlags: 1 }, at: n });

@@ -155,6 +155,8 @@ export class WorkQueue {
     entry.due = due;
     entry.timer = this.options.clock.after(due - this.options.clock.monotonic(), () => {
       entry.timer = undefined;
+      // Not compared with the clock again: a sum of fractions may fall short of it by its last bit, for ever.
+      if (entry.notBefore <= due) entry.notBefore = 0;
       this.#want(entry);
     });
   }

@@ -38,7 +38,7 @@ export function deploymentController({ concurrency }: DeploymentSettings): Contr
     indexes: [{ kind: ReplicaSet, name: orphans, of: (set: ReplicaSet) => (controllerOf(set) === undefined ? [set.metadata.namespace ?? ''] : []) }],
     concurrency,
     // The counts of a large replica set change all the time while its pods start.
-    spacing: (deployment) => Math.min(100, (deployment.spec.replicas ?? 1) / 10),
+    spacing: (deployment) => Math.min(100, Math.floor((deployment.spec.replicas ?? 1) / 10)),
     reconcile,
   };
 }

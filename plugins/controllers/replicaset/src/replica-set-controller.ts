@@ -25,7 +25,7 @@ export function replicaSetController({ concurrency, burst }: ReplicaSetSettings)
     indexes: [{ kind: Pod, name: orphans, of: (pod: Pod) => (controllerOf(pod) === undefined ? [pod.metadata.namespace ?? ''] : []) }],
     concurrency,
     // Each pod of a large set changes several times while it starts; counting them all each time would cost the square.
-    spacing: (set) => Math.min(100, (set.spec.replicas ?? 1) / 10),
+    spacing: (set) => Math.min(100, Math.floor((set.spec.replicas ?? 1) / 10)),
     reconcile: (set, context) => reconcile(set, context, burst),
   };
 }
