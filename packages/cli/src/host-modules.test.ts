@@ -1,6 +1,7 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { hostModulePaths } from './host-modules.ts';
+import { loadHostModule } from '../../distro/src/loader/host-modules.ts';
+import { hostModulePaths, provideHostModules } from './host-modules.ts';
 
 const packages = resolve(__dirname, '../..');
 
@@ -18,8 +19,24 @@ function publicPaths(name: string): string[] {
   return found;
 }
 
+function pluginNames(): string[] {
+  const root = resolve(packages, '../plugins');
+  return readdirSync(root).flatMap((group) =>
+    readdirSync(join(root, group))
+      .filter((folder) => existsSync(join(root, group, folder, 'src/plugin.ts')))
+      .map((folder) => (JSON.parse(readFileSync(join(root, group, folder, 'package.json'), 'utf8')) as { name: string }).name),
+  );
+}
+
 describe('host modules', () => {
   it.each(['sdk', 'api'])('cover every public path of %s; node tools/build/host-modules.mjs adds what is missing', (name) => {
     expect(publicPaths(name).filter((path) => !hostModulePaths.includes(path))).toEqual([]);
+  });
+
+  it('cover every plugin of the repository, with the plugin as default export', async () => {
+    const plugins = pluginNames();
+    expect(plugins.filter((name) => !hostModulePaths.includes(name))).toEqual([]);
+    provideHostModules();
+    for (const name of plugins) expect((await loadHostModule(name))?.['default']).toMatchObject({ name });
   });
 });

@@ -1,9 +1,10 @@
 import { registerHostModules, type ModuleNamespace } from '@keelson/distro';
 
 /**
- * What a plugin or distribution file may import from the program itself, so that it needs no copy of its own. One
- * entry per public path of the SDK and the API; `node tools/build/host-modules.mjs` rewrites the list, a test
- * compares it with the folders.
+ * What a plugin or distribution file may import from the program itself, so that it needs no copy of its own: every
+ * public path of the SDK and the API, and the plugins that come with the program. `node tools/build/host-modules.mjs`
+ * rewrites the lists, a test compares them with the folders. Not among them is `@keelson/testing`: tests of a plugin run
+ * in their author's test runner, with the package installed.
  */
 const modules: Readonly<Record<string, () => Promise<ModuleNamespace>>> = {
   '@keelson/api': () => import('@keelson/api'),
@@ -32,6 +33,7 @@ const modules: Readonly<Record<string, () => Promise<ModuleNamespace>>> = {
   '@keelson/api/networking/v1': () => import('@keelson/api/networking/v1'),
   '@keelson/api/node/v1': () => import('@keelson/api/node/v1'),
   '@keelson/api/policy/v1': () => import('@keelson/api/policy/v1'),
+  '@keelson/api/protobuf': () => import('@keelson/api/protobuf'),
   '@keelson/api/quantity': () => import('@keelson/api/quantity'),
   '@keelson/api/rbac/v1': () => import('@keelson/api/rbac/v1'),
   '@keelson/api/resource/v1': () => import('@keelson/api/resource/v1'),
@@ -50,17 +52,58 @@ const modules: Readonly<Record<string, () => Promise<ModuleNamespace>>> = {
   '@keelson/sdk/scheduler': () => import('@keelson/sdk/scheduler'),
   '@keelson/client': () => import('@keelson/client'),
   '@keelson/distro': () => import('@keelson/distro'),
+  '@keelson/distro/presets': () => import('@keelson/distro/presets'),
+  '@keelson/kernel/storage': () => import('@keelson/kernel/storage'),
   '@keelson/reconcile': () => import('@keelson/reconcile'),
   '@keelson/telemetry': () => import('@keelson/telemetry'),
   '@opentelemetry/api': () => import('@opentelemetry/api'),
   'zod': () => import('zod'),
 };
 
-/** Paths that host modules are registered under. */
-export const hostModulePaths: readonly string[] = Object.keys(modules);
+/** Plugins that come with the program, by package name. */
+const plugins: readonly string[] = [
+  '@keelson/admission-default-ingress-class',
+  '@keelson/admission-default-storage-class',
+  '@keelson/admission-default-tolerations',
+  '@keelson/admission-limit-ranger',
+  '@keelson/admission-namespace-lifecycle',
+  '@keelson/admission-priority',
+  '@keelson/admission-service-account',
+  '@keelson/admission-storage-object-in-use-protection',
+  '@keelson/admission-taint-nodes-by-condition',
+  '@keelson/controller-deployment',
+  '@keelson/controller-endpoints',
+  '@keelson/controller-endpointslice',
+  '@keelson/controller-garbage-collector',
+  '@keelson/controller-namespace',
+  '@keelson/controller-node-lifecycle',
+  '@keelson/controller-replicaset',
+  '@keelson/controller-root-ca-publisher',
+  '@keelson/controller-runner',
+  '@keelson/controller-service-account',
+  '@keelson/controller-service-account-token',
+  '@keelson/runtime-process',
+  '@keelson/runtime-sim',
+  '@keelson/scheduler-balanced-allocation',
+  '@keelson/scheduler-core',
+  '@keelson/scheduler-node-affinity',
+  '@keelson/scheduler-node-name',
+  '@keelson/scheduler-node-resources-fit',
+  '@keelson/scheduler-node-unschedulable',
+  '@keelson/scheduler-taint-toleration',
+];
 
-/** Loads and registers them; once, before the first file of a user is loaded. */
-export async function provideHostModules(): Promise<void> {
-  const loaded = await Promise.all(Object.entries(modules).map(async ([path, load]) => [path, await load()] as const));
-  registerHostModules(Object.fromEntries(loaded));
+/** Paths that host modules are registered under. */
+export const hostModulePaths: readonly string[] = [...Object.keys(modules), '@keelson/node/plugin', ...plugins];
+
+/** Registers them; once, before the first file of a user is loaded. A module is loaded when a file imports it. */
+export function provideHostModules(): void {
+  registerHostModules(modules);
+  for (const name of ['@keelson/node/plugin', ...plugins]) registerHostModules({ [name]: () => loadPlugin(name) });
+}
+
+async function loadPlugin(name: string): Promise<ModuleNamespace> {
+  const { pluginModule } = await import('@keelson/distro/presets/plugin-modules');
+  const found = pluginModule(name) ?? {};
+  return typeof found === 'function' ? found() : found;
 }

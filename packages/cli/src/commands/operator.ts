@@ -16,7 +16,7 @@ export interface OperatorFlags {
 /** `keelson operator run PLUGIN --kubeconfig FILE`: one plugin, unchanged, against any cluster, until a signal. */
 export async function operatorRun(world: World, plugin: string, flags: OperatorFlags): Promise<number> {
   const { loadPlugin } = await import('@keelson/distro');
-  await provideHostModules();
+  provideHostModules();
   const loaded = await loadPlugin(plugin, { from: world.cwd });
   const run = await world.parts.loadOperator();
   const stop = new AbortController();

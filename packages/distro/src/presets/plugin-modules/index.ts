@@ -1,0 +1,73 @@
+import * as node from '@keelson/node/plugin';
+// imports
+import * as admissionDefaultIngressClass from '@keelson/admission-default-ingress-class';
+import * as admissionDefaultStorageClass from '@keelson/admission-default-storage-class';
+import * as admissionDefaultTolerations from '@keelson/admission-default-tolerations';
+import * as admissionLimitRanger from '@keelson/admission-limit-ranger';
+import * as admissionNamespaceLifecycle from '@keelson/admission-namespace-lifecycle';
+import * as admissionPriority from '@keelson/admission-priority';
+import * as admissionServiceAccount from '@keelson/admission-service-account';
+import * as admissionStorageObjectInUseProtection from '@keelson/admission-storage-object-in-use-protection';
+import * as admissionTaintNodesByCondition from '@keelson/admission-taint-nodes-by-condition';
+import * as controllerDeployment from '@keelson/controller-deployment';
+import * as controllerEndpoints from '@keelson/controller-endpoints';
+import * as controllerEndpointslice from '@keelson/controller-endpointslice';
+import * as controllerGarbageCollector from '@keelson/controller-garbage-collector';
+import * as controllerNamespace from '@keelson/controller-namespace';
+import * as controllerNodeLifecycle from '@keelson/controller-node-lifecycle';
+import * as controllerReplicaset from '@keelson/controller-replicaset';
+import * as controllerRootCaPublisher from '@keelson/controller-root-ca-publisher';
+import * as controllerRunner from '@keelson/controller-runner';
+import * as controllerServiceAccount from '@keelson/controller-service-account';
+import * as controllerServiceAccountToken from '@keelson/controller-service-account-token';
+import * as runtimeSim from '@keelson/runtime-sim';
+import * as schedulerBalancedAllocation from '@keelson/scheduler-balanced-allocation';
+import * as schedulerCore from '@keelson/scheduler-core';
+import * as schedulerNodeAffinity from '@keelson/scheduler-node-affinity';
+import * as schedulerNodeName from '@keelson/scheduler-node-name';
+import * as schedulerNodeResourcesFit from '@keelson/scheduler-node-resources-fit';
+import * as schedulerNodeUnschedulable from '@keelson/scheduler-node-unschedulable';
+import * as schedulerTaintToleration from '@keelson/scheduler-taint-toleration';
+// end
+import type { HostModule } from '../../loader/host-modules.ts';
+
+/**
+ * The plugins of this repository by package name, as distribution files import them. Those that presets list come at
+ * once, since whoever extends a preset has them loaded anyway. `node tools/build/host-modules.mjs` rewrites the list.
+ */
+const builtin: Readonly<Record<string, HostModule>> = {
+  '@keelson/admission-default-ingress-class': admissionDefaultIngressClass,
+  '@keelson/admission-default-storage-class': admissionDefaultStorageClass,
+  '@keelson/admission-default-tolerations': admissionDefaultTolerations,
+  '@keelson/admission-limit-ranger': admissionLimitRanger,
+  '@keelson/admission-namespace-lifecycle': admissionNamespaceLifecycle,
+  '@keelson/admission-priority': admissionPriority,
+  '@keelson/admission-service-account': admissionServiceAccount,
+  '@keelson/admission-storage-object-in-use-protection': admissionStorageObjectInUseProtection,
+  '@keelson/admission-taint-nodes-by-condition': admissionTaintNodesByCondition,
+  '@keelson/controller-deployment': controllerDeployment,
+  '@keelson/controller-endpoints': controllerEndpoints,
+  '@keelson/controller-endpointslice': controllerEndpointslice,
+  '@keelson/controller-garbage-collector': controllerGarbageCollector,
+  '@keelson/controller-namespace': controllerNamespace,
+  '@keelson/controller-node-lifecycle': controllerNodeLifecycle,
+  '@keelson/controller-replicaset': controllerReplicaset,
+  '@keelson/controller-root-ca-publisher': controllerRootCaPublisher,
+  '@keelson/controller-runner': controllerRunner,
+  '@keelson/controller-service-account': controllerServiceAccount,
+  '@keelson/controller-service-account-token': controllerServiceAccountToken,
+  '@keelson/runtime-sim': runtimeSim,
+  '@keelson/scheduler-balanced-allocation': schedulerBalancedAllocation,
+  '@keelson/scheduler-core': schedulerCore,
+  '@keelson/scheduler-node-affinity': schedulerNodeAffinity,
+  '@keelson/scheduler-node-name': schedulerNodeName,
+  '@keelson/scheduler-node-resources-fit': schedulerNodeResourcesFit,
+  '@keelson/scheduler-node-unschedulable': schedulerNodeUnschedulable,
+  '@keelson/scheduler-taint-toleration': schedulerTaintToleration,
+  '@keelson/runtime-process': async () => ({ default: (await import('../opt-in.ts')).runtimeProcess }),
+};
+
+/** Module of a plugin that comes with keelson; undefined for any other name. */
+export function pluginModule(name: string): HostModule | undefined {
+  return name === '@keelson/node/plugin' ? node : builtin[name];
+}
