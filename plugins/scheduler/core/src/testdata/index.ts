@@ -1,0 +1,2 @@
+export { node, pod } from './objects.ts';
+export { refusals, scores, tableOf } from './judge.ts';
