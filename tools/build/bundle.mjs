@@ -43,8 +43,8 @@ export async function ensureBundle({ force = false, onBuild = () => undefined } 
     format: 'esm',
     platform: 'node',
     target: 'node20',
-    conditions: ['keelson-source'],
     // ES modules where a package has them: a lazily imported CommonJS package would have a default export only.
+    conditions: ['keelson-source', 'module'],
     mainFields: ['module', 'main'],
     external,
     banner: { js: banner },

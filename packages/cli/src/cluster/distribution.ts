@@ -13,6 +13,7 @@ export interface ChosenDistribution {
 export async function chooseDistribution(world: World, given: string | undefined): Promise<ChosenDistribution> {
   const from = given ?? 'standard';
   const { loadDistribution, resolveDistribution } = await import('@keelson/distro');
+  if (given === undefined && world.ownDistribution !== undefined) return { resolved: resolveDistribution(world.ownDistribution), from: world.ownDistribution.name };
   if (!/[./]/.test(from)) {
     const presets = await world.parts.loadPresets();
     const preset = presets.get(from);
@@ -20,7 +21,7 @@ export async function chooseDistribution(world: World, given: string | undefined
     throw new CliError('KEEL_UNKNOWN_DISTRIBUTION', `there is no distribution "${from}": use ${[...presets.keys()].sort().join(', ')} or the path of a distribution file, for example ./${from}.ts`);
   }
   const { provideHostModules } = await import('../host-modules.ts');
-  await provideHostModules();
+  provideHostModules();
   const { distribution, source } = await loadDistribution(from, { from: world.cwd });
   return { resolved: resolveDistribution(distribution, source), from };
 }

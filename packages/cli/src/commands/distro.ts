@@ -39,12 +39,13 @@ export async function distroGraph(world: World, file: string | undefined, flags:
 /** `keelson distro build FILE`: one runnable file with its manifests. */
 export async function distroBuild(world: World, file: string, flags: { readonly outDir?: string; readonly output?: string }): Promise<number> {
   const format = formatOf(flags.output);
+  if (world.artifactProgram === undefined) throw new CliError('KEEL_ENVIRONMENT_BUILD', 'artifacts are built in a checkout of keelson: clone it and run npx keelson distro build there');
   const { resolved } = await inspected(world, file);
   const build = await world.parts.loadBuilder();
   const progress = progressOn(world.err, world.clock);
   progress.step(`Build ${resolved.name} ${resolved.version}`);
   const outDir = resolve(world.cwd, flags.outDir ?? `dist/${resolved.name}`);
-  const files = await build({ distribution: resolved, file: resolve(world.cwd, file), outDir });
+  const files = await build({ distribution: resolved, file: resolve(world.cwd, file), outDir, program: { module: world.artifactProgram, export: 'runDistribution' } });
   progress.done();
   print(world.out, format, { distribution: resolved.name, version: resolved.version, outDir, files }, () => files.join('\n'));
   return ExitCode.ok;
