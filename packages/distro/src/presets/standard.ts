@@ -7,12 +7,16 @@ import admissionServiceAccount from '@keelson/admission-service-account';
 import admissionStorageObjectInUseProtection from '@keelson/admission-storage-object-in-use-protection';
 import admissionTaintNodesByCondition from '@keelson/admission-taint-nodes-by-condition';
 import controllerDeployment from '@keelson/controller-deployment';
+import controllerEndpoints from '@keelson/controller-endpoints';
+import controllerEndpointslice from '@keelson/controller-endpointslice';
+import controllerGarbageCollector from '@keelson/controller-garbage-collector';
+import controllerNamespace from '@keelson/controller-namespace';
+import controllerNodeLifecycle from '@keelson/controller-node-lifecycle';
+import controllerPodGarbageCollector from '@keelson/controller-pod-garbage-collector';
+import controllerReplicaset from '@keelson/controller-replicaset';
 import controllerRootCaPublisher from '@keelson/controller-root-ca-publisher';
 import controllerServiceAccount from '@keelson/controller-service-account';
 import controllerServiceAccountToken from '@keelson/controller-service-account-token';
-import controllerGarbageCollector from '@keelson/controller-garbage-collector';
-import controllerNamespace from '@keelson/controller-namespace';
-import controllerReplicaset from '@keelson/controller-replicaset';
 import schedulerBalancedAllocation from '@keelson/scheduler-balanced-allocation';
 import schedulerNodeAffinity from '@keelson/scheduler-node-affinity';
 import { defineDistribution } from '../definition.ts';
@@ -27,7 +31,9 @@ export const standard = defineDistribution({
     admissionDefaultIngressClass, admissionDefaultStorageClass, admissionDefaultTolerations, admissionLimitRanger,
     admissionPriority, admissionServiceAccount, admissionStorageObjectInUseProtection,
     admissionTaintNodesByCondition,
-    controllerDeployment, controllerNamespace, controllerGarbageCollector, controllerReplicaset, controllerRootCaPublisher, controllerServiceAccount, controllerServiceAccountToken,
+    controllerDeployment, controllerEndpoints, controllerEndpointslice, controllerGarbageCollector, controllerNamespace,
+    controllerNodeLifecycle, controllerPodGarbageCollector, controllerReplicaset, controllerRootCaPublisher, controllerServiceAccount,
+    controllerServiceAccountToken,
     schedulerBalancedAllocation, schedulerNodeAffinity,
   ],
 });
