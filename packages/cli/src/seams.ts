@@ -50,7 +50,8 @@ export interface BootedCluster {
 export interface OperatorOptions {
   readonly plugin: Plugin;
   readonly config: unknown;
-  readonly kubeconfig: string;
+  /** Undefined: this process is a pod and acts as its service account. */
+  readonly kubeconfig: string | undefined;
   readonly context?: string | undefined;
   readonly clock: Clock;
   readonly random: Random;
@@ -65,9 +66,8 @@ async function loadBoot(): Promise<(options: BootOptions) => Promise<BootedClust
 }
 
 /** Runs one plugin against any cluster. */
-async function loadOperator(): Promise<(options: OperatorOptions) => Promise<{ readonly host: Pick<Host, 'status'>; close(): Promise<void> }>> {
-  // @ts-ignore -- the module lands with the operator runner of packages/distro
-  return pick(() => import('@keelson/distro/operator').catch(absent), 'runOperator');
+async function loadOperator(): Promise<(options: OperatorOptions) => Promise<{ readonly host: Pick<Host, 'status'>; readonly failed?: Promise<never>; close(): Promise<void> }>> {
+  return pick(() => import('@keelson/distro/operator'), 'runOperator');
 }
 
 /** Writes a distribution's artifact into a folder; answers the files. */

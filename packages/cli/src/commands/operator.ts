@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { delimiter, resolve } from 'node:path';
 import { parse } from 'yaml';
 import { provideHostModules } from '../host-modules.ts';
@@ -35,19 +35,27 @@ export async function operatorRun(world: World, plugin: string, flags: OperatorF
       environment: world.env,
       signal: stop.signal,
     });
-    world.err.write(`${loaded.name} ${loaded.version} is running against ${kubeconfig}. Stop with Ctrl-C.\n`);
-    await stopped;
-    await operator.close();
+    world.err.write(`${loaded.name} ${loaded.version} is running against ${kubeconfig ?? 'the cluster that this pod is in'}. Stop with Ctrl-C.\n`);
+    try {
+      await Promise.race([stopped, ...(operator.failed === undefined ? [] : [operator.failed])]);
+    } finally {
+      await operator.close();
+    }
     return ExitCode.ok;
+  } catch (error) {
+    if (stop.signal.aborted) return ExitCode.ok;
+    throw error;
   } finally {
     unlisten();
   }
 }
 
-/** As kubectl finds it: the flag, KUBECONFIG's first file, the home's default. */
-function kubeconfigOf(world: World, flag: string | undefined): string {
-  const fromEnv = (world.env['KUBECONFIG'] ?? '').split(delimiter).find((path) => path !== '');
-  return resolve(world.cwd, flag ?? fromEnv ?? `${world.home}/.kube/config`);
+/** As kubectl finds it: the flag, KUBECONFIG's first file, the home's default; undefined in a pod that has none of them. */
+function kubeconfigOf(world: World, flag: string | undefined): string | undefined {
+  const given = flag ?? (world.env['KUBECONFIG'] ?? '').split(delimiter).find((path) => path !== '');
+  if (given !== undefined) return resolve(world.cwd, given);
+  const usual = `${world.home}/.kube/config`;
+  return world.env['KUBERNETES_SERVICE_HOST'] !== undefined && !existsSync(usual) ? undefined : usual;
 }
 
 /** YAML or JSON text, or `@file`. */

@@ -1,4 +1,4 @@
-import { ApiClient, ApiTransports, Clock, Logger, Random, Tracer, type ApiTransport, type Plugin } from '@keelson/sdk';
+import { ApiClient, ApiTransports, Clock, Logger, Random, Tracer, type ApiTransport } from '@keelson/sdk';
 import type { UserInfo } from '@keelson/sdk/auth';
 import { PodLogs } from '@keelson/sdk/runtime';
 import { apiClient } from '@keelson/client';
@@ -6,6 +6,7 @@ import { createHost, scopedService, type Host } from '@keelson/kernel/host';
 import { mastersGroup, type ApiServer, type ClusterPki, type HealthCheck, type PathEndpoints } from '@keelson/kernel/apiserver';
 import type { Store } from '@keelson/kernel/storage';
 import type { Tracing } from '@keelson/telemetry';
+import { fieldManagerOf } from '../field-manager.ts';
 import { establishKinds } from '../kinds/establish-kinds.ts';
 import { hostOptionsOf, type ResolvedDistribution } from '../resolve.ts';
 import { createKernel, type Kernel } from './kernel-plugin.ts';
@@ -97,11 +98,6 @@ async function stop(host: Host, tracing: Tracing): Promise<void> {
 
 function rulesOf(distribution: ResolvedDistribution) {
   return new Map([...distribution.plugins.values()].map(({ plugin }) => [plugin.name, plugin.rbac ?? []] as const));
-}
-
-/** Upstream's components write under names such as `kube-controller-manager`; here each plugin is its own manager. */
-function fieldManagerOf(plugin: Plugin): string {
-  return plugin.name.replace(/^@/, '').replace('/', '-').slice(0, 128);
 }
 
 /** One readiness check per plugin, the kernel aside. */
