@@ -1,4 +1,4 @@
-import { ConfigMap, Event } from '@keelson/api/core/v1';
+import { ConfigMap, type Event } from '@keelson/api/core/v1';
 import { silentLogger, StatusError } from '@keelson/sdk';
 import { apiClient } from '../api-client.ts';
 import { FakeApi, SeededRandom, settle, VirtualClock } from '../fake-api/index.ts';

@@ -1,15 +1,21 @@
 import type { KubeObject } from '@keelson/api';
-import { StatusError, type Cancel, type WatchEvent, type WatchHandler } from '@keelson/sdk';
+import { StatusError, type Cancel, type Clock, type WatchEvent, type WatchHandler } from '@keelson/sdk';
 import { initialEventsEnd } from '../informer/watch-failure.ts';
-import type { FakeApi } from './fake-api.ts';
-import type { FakeChange } from './fake-store.ts';
+import type { FakeChange, FakeStore } from './fake-store.ts';
 
 /** Fate of one watch event: delivered, delivered twice, swapped with the next one, or lost together with the connection. */
 export type Delivery = 'deliver' | 'duplicate' | 'swap' | 'cut';
 
+/** The API that a fake watch belongs to. */
+export interface FakeWatchHost {
+  readonly store: FakeStore;
+  readonly clock: Clock;
+  readonly faults: { deliver?(): Delivery; noStreaming?: boolean };
+}
+
 /** What a fake watch is made of. */
 export interface FakeWatchOptions {
-  readonly api: FakeApi;
+  readonly api: FakeWatchHost;
   readonly handler: WatchHandler<KubeObject>;
   readonly resource: string;
   readonly selects: (object: KubeObject) => boolean;

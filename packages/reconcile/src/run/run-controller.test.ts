@@ -103,7 +103,6 @@ test('retries a failure with back-off, and a terminal one not before the object 
       at.push(clock.monotonic());
       if (object.data?.['mode'] === 'fail') throw new Error('not yet');
       if (object.data?.['mode'] === 'terminal') throw new Terminal('never');
-      // eslint-disable-next-line @typescript-eslint/only-throw-error -- plugins are trusted, not perfect
       if (object.data?.['mode'] === 'odd') throw 'not even an error';
     },
   });

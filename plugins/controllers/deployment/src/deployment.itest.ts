@@ -1,7 +1,7 @@
 import { Deployment, ReplicaSet } from '@keelson/api/apps/v1';
 import { Event, Pod } from '@keelson/api/core/v1';
 import replicaset from '@keelson/controller-replicaset';
-import runner from '../../runner/src/plugin.ts';
+import runner from '@keelson/controller-runner';
 import { defineDistribution } from '@keelson/distro';
 import { cluster, type TestCluster } from '@keelson/testing';
 import deployment from './plugin.ts';
@@ -79,5 +79,30 @@ test('a thousand replicas', async () => {
   expect(await status(k)).toMatchObject({ replicas: 1000, availableReplicas: 1000 });
   const ms = (from: bigint, to: bigint) => Math.round(Number(to - from) / 1e6);
   process.stdout.write(`created in ${ms(started, created)} ms, all ready in ${ms(created, process.hrtime.bigint())} ms more\n`);
+  await k.close();
+});
+
+test.each(['a', 'b', 'c', 'd'])('comes out right through cut watches, stale views and lost answers (seed %s)', async (seed) => {
+  const k = await cluster(distribution, { seed });
+  k.faults.set({ drop: 0.05, stale: 0.2, reorder: 0.1, failWrite: 0.1, loseAnswer: 0.1 });
+  await k.apply(manifest(6));
+  for (let round = 0; round < 10; round += 1) {
+    await k.advance('2s');
+    await runPods(k);
+  }
+  await k.apply(manifest(4, 'nginx:2'));
+  for (let round = 0; round < 10; round += 1) {
+    await k.advance('2s');
+    await runPods(k);
+  }
+  k.faults.set({});
+  for (let round = 0; round < 30; round += 1) {
+    await k.advance('10s');
+    await runPods(k);
+  }
+  expect(Object.keys(k.faults.counts).sort()).toEqual(['drop', 'failWrite', 'loseAnswer', 'reorder', 'stale']);
+  expect(await status(k)).toMatchObject({ replicas: 4, updatedReplicas: 4, availableReplicas: 4 });
+  const pods = (await k.api.list(Pod, { namespace: 'default' })).items;
+  expect(pods.map(({ spec }) => spec.containers[0]?.image)).toEqual(Array.from({ length: 4 }, () => 'nginx:2'));
   await k.close();
 });
