@@ -77,6 +77,7 @@ const plugins: readonly string[] = [
   '@keelson/controller-garbage-collector',
   '@keelson/controller-namespace',
   '@keelson/controller-node-lifecycle',
+  '@keelson/controller-pod-garbage-collector',
   '@keelson/controller-replicaset',
   '@keelson/controller-root-ca-publisher',
   '@keelson/controller-runner',

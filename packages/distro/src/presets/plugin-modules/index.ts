@@ -15,6 +15,7 @@ import * as controllerEndpointslice from '@keelson/controller-endpointslice';
 import * as controllerGarbageCollector from '@keelson/controller-garbage-collector';
 import * as controllerNamespace from '@keelson/controller-namespace';
 import * as controllerNodeLifecycle from '@keelson/controller-node-lifecycle';
+import * as controllerPodGarbageCollector from '@keelson/controller-pod-garbage-collector';
 import * as controllerReplicaset from '@keelson/controller-replicaset';
 import * as controllerRootCaPublisher from '@keelson/controller-root-ca-publisher';
 import * as controllerRunner from '@keelson/controller-runner';
@@ -51,6 +52,7 @@ const builtin: Readonly<Record<string, HostModule>> = {
   '@keelson/controller-garbage-collector': controllerGarbageCollector,
   '@keelson/controller-namespace': controllerNamespace,
   '@keelson/controller-node-lifecycle': controllerNodeLifecycle,
+  '@keelson/controller-pod-garbage-collector': controllerPodGarbageCollector,
   '@keelson/controller-replicaset': controllerReplicaset,
   '@keelson/controller-root-ca-publisher': controllerRootCaPublisher,
   '@keelson/controller-runner': controllerRunner,
