@@ -23,11 +23,11 @@ export class KeelsonProcess {
     private readonly output: () => string,
   ) {}
 
-  /** Starts `keelson up`; `folder` keeps the data over restarts. Rejects with what the process printed if it ends instead. */
-  static async start(options: { readonly folder?: string; readonly flags?: readonly string[]; readonly env?: Readonly<Record<string, string>> } = {}): Promise<KeelsonProcess> {
+  /** Starts `keelson up`, or that of a built artifact (`entry`); `folder` keeps the data over restarts. Rejects with what the process printed if it ends instead. */
+  static async start(options: { readonly entry?: string; readonly folder?: string; readonly flags?: readonly string[]; readonly env?: Readonly<Record<string, string>> } = {}): Promise<KeelsonProcess> {
     const folder = options.folder ?? mkdtempSync(join(tmpdir(), 'keelson-e2e-'));
     const flags = ['up', '--data-dir', join(folder, 'data'), '--kubeconfig', join(folder, 'kubeconfig'), '--api-port', '0', '--output', 'json', ...(options.flags ?? [])];
-    const child = spawn(process.execPath, [launcher, ...flags], { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...options.env } });
+    const child = spawn(process.execPath, [options.entry ?? launcher, ...flags], { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...options.env } });
     let stderr = '';
     child.stderr!.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
     const ready = await new Promise<Ready>((resolve, reject) => {

@@ -4,6 +4,8 @@ import { KeelsonError } from '@keelson/sdk';
 import type { BuildFailure } from 'esbuild';
 import { inspect, type InspectOptions } from '../inspect.ts';
 import type { ResolvedDistribution } from '../resolve.ts';
+import { inlineProto } from './inline-proto.ts';
+import { programModules } from './program-modules.ts';
 import { crdsDocument, pluginsDocument, rbacDocument, settingsSchema } from './documents.ts';
 
 /** What becomes of a distribution. */
@@ -59,6 +61,8 @@ async function bundleProgram({ distribution, file }: BuildOptions, program: { re
   try {
     const { outputFiles } = await build({
       stdin: { contents: entry, resolveDir: dirname(file), sourcefile: 'entry.ts', loader: 'ts' },
+      // Whoever builds the same file gets the same artifact, whatever folder they are in.
+      absWorkingDir: dirname(file),
       outfile: join('/', name),
       bundle: true,
       write: false,
@@ -67,8 +71,14 @@ async function bundleProgram({ distribution, file }: BuildOptions, program: { re
       target: 'node20',
       conditions: ['keelson-source'],
       banner: { js: banner },
+      // Only loads files that a user names, which an artifact may do without; it cannot be bundled.
+      external: ['esbuild'],
+      mainFields: ['module', 'main'],
+      plugins: [programModules(program.module), inlineProto()],
+      define: { 'process.env.NODE_ENV': '"production"' },
       keepNames: true,
       sourcemap: 'linked',
+      sourcesContent: false,
       legalComments: 'none',
       logLevel: 'silent',
       tsconfigRaw: { compilerOptions: { experimentalDecorators: true, target: 'ES2022' } },

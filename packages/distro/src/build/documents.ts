@@ -58,5 +58,6 @@ function sorted(listed: Iterable<{ readonly plugin: Plugin }>): readonly Plugin[
 }
 
 function yamlStream(documents: readonly object[]): string {
-  return documents.map((document) => stringify(document)).join('---\n');
+  // Comments alone are a valid stream, an empty file is none that `kubectl apply` takes.
+  return documents.length === 0 ? '# nothing\n' : documents.map((document) => stringify(document)).join('---\n');
 }

@@ -18,7 +18,7 @@ export interface Bundle {
  * @throws LoadError for what cannot be parsed or found
  */
 export async function bundleFile(path: string, file: string): Promise<Bundle> {
-  const { build } = await import('esbuild');
+  const { build } = await bundler(file);
   try {
     const result = await build({
       entryPoints: [path],
@@ -42,6 +42,15 @@ export async function bundleFile(path: string, file: string): Promise<Bundle> {
     return { code: output('.cjs'), map: absoluteSources(output('.map'), path), inputs: inputsOf(result.metafile) };
   } catch (error) {
     throw readable(error, file);
+  }
+}
+
+/** An artifact of `distro build` comes without it. */
+async function bundler(file: string): Promise<Pick<typeof import('esbuild'), 'build'>> {
+  try {
+    return await import('esbuild');
+  } catch (error) {
+    throw new LoadError('KEEL_LOAD_TOOL', file, 'loading a file needs the package esbuild, which is not beside this program', 'npm install esbuild beside it, or use the keelson command', { cause: error });
   }
 }
 
