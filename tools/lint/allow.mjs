@@ -4,5 +4,6 @@ export const effectsAllowed = [
   { files: 'packages/cli/src/adapters/**/*.ts', reason: 'the adapters that everything else gets injected' },
   { files: 'packages/cli/src/{main,run-distribution}.ts', reason: 'the composition roots' },
   { files: 'packages/client/src/fake-api/**/*.ts', reason: 'test aid: lets pending promises settle between steps of virtual time' },
+  { files: 'packages/kernel/src/storage/etcd/etcd-process.ts', reason: 'test aid: waits for a real etcd election' },
   { files: 'packages/kernel/src/storage/embedded/group-commit-log.ts', reason: 'real disk: one turn of the event loop gathers writes for one fdatasync' },
 ];

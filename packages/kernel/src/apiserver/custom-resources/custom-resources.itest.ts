@@ -3,7 +3,7 @@ import { OpenApi } from '../openapi/index.ts';
 import { Discovery } from '../discovery/index.ts';
 import { testServer } from '../testdata/test-server.ts';
 
-type Any = any; // eslint-disable-line @typescript-eslint/no-explicit-any -- custom objects have no type here
+type Any = any;
 
 const crds = { group: 'apiextensions.k8s.io', version: 'v1', plural: 'customresourcedefinitions' };
 const gadgets = { group: 'example.org', version: 'v1', plural: 'gadgets', namespace: 'default' };

@@ -66,11 +66,11 @@ export class FaultyStore implements Store {
   }
 
   watch(request: WatchRequest, sink: WatchSink): Watch {
-    let inner: Watch | undefined;
+    const underlying: { watch?: Watch } = {};
     const watch: Watch = {
       cancel: () => {
         this.#watches.delete(watch);
-        inner?.cancel();
+        underlying.watch?.cancel();
       },
     };
     if (this.#crashed) {
@@ -80,7 +80,7 @@ export class FaultyStore implements Store {
       });
       return watch;
     }
-    inner = this.inner.watch(request, {
+    underlying.watch = this.inner.watch(request, {
       batch: (batch) => sink.batch(batch),
       ...(sink.progress === undefined ? {} : { progress: (revision: number) => sink.progress?.(revision) }),
       end: (error) => {
