@@ -16,6 +16,8 @@ export interface GraphNode {
   owners: readonly OwnerReference[];
   /** Insertion order, so that runs are reproducible; undefined while nothing depends on it. */
   dependents: Set<GraphNode> | undefined;
+  /** The forms in which dependents name it, one object for all who use the same: a thousand pods name their set alike. */
+  references: readonly OwnerReference[];
   /** Known only from references to it; no watch has shown it yet. */
   virtual: boolean;
   beingDeleted: boolean;
@@ -33,8 +35,15 @@ export function sameIdentity(a: Identity, b: Identity): boolean {
 }
 
 /** True if the reference means that object, namespace aside. */
-export function refersTo(reference: OwnerReference, identity: Identity): boolean {
+export function refersTo(reference: OwnerReference, identity: Omit<Identity, 'namespace'>): boolean {
   return reference.uid === identity.uid && reference.name === identity.name && reference.kind === identity.kind && reference.apiVersion === identity.apiVersion;
+}
+
+/** The reference itself, or an equal one that another dependent of the owner uses already. */
+export function sharedReference(owner: GraphNode, reference: OwnerReference): OwnerReference {
+  const present = owner.references.find((other) => refersTo(other, reference) && other.blockOwnerDeletion === reference.blockOwnerDeletion && other.controller === reference.controller);
+  if (present === undefined) owner.references = [...owner.references, reference];
+  return present ?? reference;
 }
 
 /** The owner that a reference of an object in `namespace` means. */

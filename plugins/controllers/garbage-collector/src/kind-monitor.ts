@@ -13,6 +13,7 @@ export class KindMonitor {
   readonly synced: Promise<void>;
   readonly #reflector: Reflector<KubeObject>;
   readonly #nodes = new Map<string, GraphNode>();
+  readonly #namespaces = new Map<string, string>();
   readonly #kind: Kind;
   #revision = 0;
   #stale = 0;
@@ -101,8 +102,15 @@ export class KindMonitor {
     this.graph.remove(node, cause);
   }
 
+  /** Every parsed object brings its own copy of the same few names. */
+  #one(namespace: string): string {
+    const known = this.#namespaces.get(namespace);
+    if (known === undefined) this.#namespaces.set(namespace, namespace);
+    return known ?? namespace;
+  }
+
   #identityOf({ metadata }: KubeObject): Identity {
     const { apiVersion, kind } = this.#kind;
-    return { apiVersion, kind, namespace: metadata.namespace ?? '', name: metadata.name, uid: metadata.uid };
+    return { apiVersion, kind, namespace: this.#one(metadata.namespace ?? ''), name: metadata.name, uid: metadata.uid };
   }
 }

@@ -1,7 +1,7 @@
 import type { OwnerReference } from '@keelson/api';
 import type { Cause } from '@keelson/telemetry';
 import { addedOwners, removedOwners, unblockedOwners } from './owner-changes.ts';
-import { identityOf, refersTo, sameIdentity, type GraphNode, type Identity } from './graph-node.ts';
+import { identityOf, refersTo, sameIdentity, sharedReference, type GraphNode, type Identity } from './graph-node.ts';
 import { alternativeIdentity, partitionDependents } from './partition-dependents.ts';
 
 /** What the graph finds to do; `cause` is the span of the write that brought it about. */
@@ -26,6 +26,7 @@ export interface ObservedObject {
 }
 
 const none: ReadonlySet<GraphNode> = new Set();
+const noReferences: readonly OwnerReference[] = Object.freeze([]);
 
 /** Who owns whom, by uid, kept from events of all kinds in any order: an owner may be seen after its dependents. */
 export class OwnerGraph {
@@ -82,7 +83,7 @@ export class OwnerGraph {
 
   #insert(object: ObservedObject, cause: Cause | undefined): GraphNode {
     const node: GraphNode = {
-      identity: object.identity, owners: object.owners, dependents: undefined, virtual: false,
+      identity: object.identity, owners: object.owners, dependents: undefined, references: noReferences, virtual: false,
       beingDeleted: object.beingDeleted, deletingDependents: false, orphaning: false, revision: object.revision,
     };
     this.#nodes.set(object.identity.uid, node);
@@ -114,6 +115,7 @@ export class OwnerGraph {
   }
 
   #addToOwners(node: GraphNode, owners: readonly OwnerReference[], cause: Cause | undefined): void {
+    if (owners.length === 0) return;
     let doubtful = false;
     for (const reference of owners) {
       const owner = this.#nodes.get(reference.uid);
@@ -124,12 +126,18 @@ export class OwnerGraph {
       (owner.dependents ??= new Set()).add(node);
       if (!doubtful) doubtful = this.#isDoubtful(node, reference, owner);
     }
+    node.owners = node.owners.map((reference) => this.#share(reference));
     if (doubtful) this.listener.attemptToDelete(node, cause);
+  }
+
+  #share(reference: OwnerReference): OwnerReference {
+    const owner = this.#nodes.get(reference.uid);
+    return owner === undefined ? reference : sharedReference(owner, reference);
   }
 
   #insertVirtual(node: GraphNode, reference: OwnerReference, cause: Cause | undefined): void {
     const owner: GraphNode = {
-      identity: identityOf(reference, node.identity.namespace), owners: [], dependents: new Set([node]),
+      identity: identityOf(reference, node.identity.namespace), owners: [], dependents: new Set([node]), references: [reference],
       virtual: true, beingDeleted: false, deletingDependents: false, orphaning: false, revision: 0,
     };
     this.#nodes.set(reference.uid, owner);
