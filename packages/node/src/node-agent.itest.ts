@@ -475,4 +475,26 @@ describe('many pods', () => {
     expect((await at.api.list(Pod)).items).toEqual([]);
     expect(at.clock.pending).toBeLessThanOrEqual(timers);
   });
+
+  it.each(['a', 'b', 'c', 'd'])('survive late, cut and swapped events, refused and lost writes (seed %s)', async (seed) => {
+    await boot({ nodes: 3 }, seed);
+    at.faults.set({ stale: 0.1, staleMs: 3000, drop: 0.02, reorder: 0.2, failWrite: 0.1, loseAnswer: 0.1 });
+    for (let index = 0; index < 30; index++) {
+      await run(`p${index}`, {
+        spec: { nodeName: `node-${(index % 3) + 1}`, restartPolicy: index % 4 === 0 ? 'Never' : 'Always' },
+        annotations: index % 4 === 0 ? { 'sim.keelson.io/exit-after': '4s' } : index % 4 === 1 ? { 'sim.keelson.io/start-delay': '2s' } : {},
+      });
+      if (index % 5 === 0) await at.advance('700ms');
+    }
+    const phases = async (): Promise<string> => (await at.api.list(Pod)).items.map(({ metadata, status: now }) => `${metadata.name}=${now?.phase}`).join(' ');
+    const wanted = Array.from({ length: 30 }, (_, index) => `p${index}=${index % 4 === 0 ? 'Succeeded' : 'Running'}`).sort().join(' ');
+    await at.eventually('every pod is where it should be', async () => (await phases()).split(' ').sort().join(' ') === wanted, '5m');
+    expect(Object.values(at.faults.counts).reduce((sum, count) => sum + count, 0)).toBeGreaterThan(20);
+    // Nothing was restarted that did not end.
+    for (const { status: now } of (await at.api.list(Pod)).items) expect(now!.containerStatuses![0]!.restartCount).toBe(0);
+    await at.api.deleteCollection(Pod, { namespace: 'default' });
+    await at.eventually('every pod is gone', async () => (await at.api.list(Pod)).items.length === 0, '5m');
+    at.faults.set({});
+    await at.advance('1m');
+  });
 });

@@ -18,6 +18,8 @@ interface Entry {
   context: Context;
   writing: boolean;
   failures: number;
+  /** Set while a failed write waits for its next try. */
+  retry: Cancel | undefined;
   onWritten: (() => void)[];
 }
 
@@ -103,7 +105,7 @@ export class StatusWriter {
   #entryOf(pod: Pod): Entry {
     let entry = this.#entries.get(pod.metadata.uid);
     if (entry === undefined) {
-      entry = { pod, build: undefined, known: pod, context: context.active(), writing: false, failures: 0, onWritten: [] };
+      entry = { pod, build: undefined, known: pod, context: context.active(), writing: false, failures: 0, retry: undefined, onWritten: [] };
       this.#entries.set(pod.metadata.uid, entry);
     }
     return entry;
@@ -141,9 +143,9 @@ export class StatusWriter {
   async #write(entry: Entry): Promise<void> {
     const build = entry.build;
     entry.build = undefined;
-    const status = build?.(entry.known.status);
-    const patch = status === undefined ? undefined : statusPatch(entry.known.status, status);
     try {
+      const status = build?.(entry.known.status);
+      const patch = status === undefined ? undefined : statusPatch(entry.known.status, status);
       if (patch !== undefined) entry.known = newest(entry.known, await this.#patch(entry.pod, patch));
       entry.failures = 0;
     } catch (error) {
@@ -161,10 +163,14 @@ export class StatusWriter {
 
   #retryLater(entry: Entry, build: Entry['build'], error: unknown): void {
     const { clock, log } = this.#options;
+    if (this.#closed || this.#entries.get(entry.pod.metadata.uid) !== entry) return this.#settle(entry);
     entry.build ??= build;
     entry.failures++;
     log.warn('pod status could not be written, trying again', { pod: entry.pod.metadata.name, error: String(error) });
-    clock.after(Math.min(mostRetryMs, firstRetryMs * 2 ** Math.min(10, entry.failures)), () => this.#next(entry));
+    entry.retry = clock.after(Math.min(mostRetryMs, firstRetryMs * 2 ** Math.min(10, entry.failures)), () => {
+      entry.retry = undefined;
+      this.#next(entry);
+    });
   }
 
   #patch(pod: Pod, status: Record<string, unknown>): Promise<Pod> {
@@ -173,6 +179,8 @@ export class StatusWriter {
   }
 
   #settle(entry: Entry): void {
+    entry.retry?.cancel();
+    entry.retry = undefined;
     for (const resolve of entry.onWritten.splice(0)) resolve();
   }
 }

@@ -111,7 +111,10 @@ class LocalWatch implements WatchHandle {
         this.#finish(error === undefined ? undefined : watchError(error));
       },
     });
-    if (this.#stopped) this.#subscription.stop();
+    if (this.#stopped) {
+      this.#subscription.stop();
+      return;
+    }
     if (plan.timeoutSeconds !== undefined) {
       this.#timeout = this.context.clock.after(plan.timeoutSeconds * 1000, () => {
         this.#finish(undefined);
