@@ -4,7 +4,6 @@ import admissionDefaultTolerations from '@keelson/admission-default-tolerations'
 import admissionLimitRanger from '@keelson/admission-limit-ranger';
 import admissionPriority from '@keelson/admission-priority';
 import admissionServiceAccount from '@keelson/admission-service-account';
-import admissionStorageObjectInUseProtection from '@keelson/admission-storage-object-in-use-protection';
 import admissionTaintNodesByCondition from '@keelson/admission-taint-nodes-by-condition';
 import controllerDeployment from '@keelson/controller-deployment';
 import controllerEndpoints from '@keelson/controller-endpoints';
@@ -29,8 +28,7 @@ export const standard = defineDistribution({
   extends: [minimal],
   plugins: [
     admissionDefaultIngressClass, admissionDefaultStorageClass, admissionDefaultTolerations, admissionLimitRanger,
-    admissionPriority, admissionServiceAccount, admissionStorageObjectInUseProtection,
-    admissionTaintNodesByCondition,
+    admissionPriority, admissionServiceAccount, admissionTaintNodesByCondition,
     controllerDeployment, controllerEndpoints, controllerEndpointslice, controllerGarbageCollector, controllerNamespace,
     controllerNodeLifecycle, controllerPodGarbageCollector, controllerReplicaset, controllerRootCaPublisher, controllerServiceAccount,
     controllerServiceAccountToken,
