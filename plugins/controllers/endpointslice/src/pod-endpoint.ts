@@ -14,7 +14,7 @@ export function addressTypesOf(service: Service): readonly AddressType[] {
 }
 
 /** The pod's address of a family; undefined while it has none. */
-export function addressOf({ status }: Pod, type: AddressType): string | undefined {
+function addressOf({ status }: Pod, type: AddressType): string | undefined {
   const ips = [...(status?.podIPs ?? []).map(({ ip }) => ip), status?.podIP ?? ''];
   return ips.find((ip) => ip !== '' && ip.includes(':') === (type === 'IPv6'));
 }

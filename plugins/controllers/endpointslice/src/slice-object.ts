@@ -11,7 +11,7 @@ const headless = 'service.kubernetes.io/headless';
 const triggerTime = 'endpoints.kubernetes.io/last-change-trigger-time';
 
 /** Labels of a service's slices: the service's own, and those by which readers find the slices. */
-export function sliceLabels({ metadata, spec }: Service): Record<string, string> {
+function sliceLabels({ metadata, spec }: Service): Record<string, string> {
   const { [headless]: _, [serviceName]: __, [managedByLabel]: ___, ...own } = metadata.labels ?? {};
   return { ...own, ...(spec?.clusterIP === 'None' ? { [headless]: '' } : {}), [serviceName]: metadata.name, [managedByLabel]: managedBy };
 }

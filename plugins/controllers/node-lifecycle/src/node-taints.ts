@@ -21,7 +21,7 @@ export function readinessTaint(node: Node): string | undefined {
 }
 
 /** Keys with effect NoSchedule, by the node's conditions and its own wish. */
-export function placementTaints(node: Node): readonly string[] {
+function placementTaints(node: Node): readonly string[] {
   const ready = readinessTaint(node);
   const pressed = (node.status?.conditions ?? []).filter(({ status }) => status === 'True').flatMap(({ type }) => pressures[type] ?? []);
   return [...(ready === undefined ? [] : [ready]), ...pressed, ...(node.spec.unschedulable === true ? [unschedulable] : [])];
