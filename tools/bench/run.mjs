@@ -32,6 +32,7 @@ const programs = [...new Set(chosen.map(({ program }) => program))];
 const helpers = ['api/server-process'];
 const entries = Object.fromEntries([...programs, ...helpers].map((program) => [nameOf(program), `tools/bench/${program}.ts`]));
 const folder = await bundle(entries, { folder: 'programs' });
+if (programs.includes('api/tracing')) await bundleUntraced();
 const outcomes = new Map();
 const failures = [];
 for (const program of programs) {
@@ -49,6 +50,13 @@ if (flags.json !== undefined) {
 }
 // A missed budget is a result, not a failure of the bench; a program that broke is one.
 process.exitCode = failures.length === 0 ? 0 : 1;
+
+/** The measured server with the tracing API replaced by nothing: what tracing costs is the difference. */
+async function bundleUntraced() {
+  const standIn = join(import.meta.dirname, 'api/no-tracing.ts');
+  const withoutTracing = { name: 'without-tracing', setup: (build) => build.onResolve({ filter: /^@opentelemetry\/api$/ }, ({ importer }) => (importer.includes('/node_modules/') ? undefined : { path: standIn })) };
+  await bundle({ 'untraced-server': 'tools/bench/api/server-process.ts' }, { folder: 'programs', plugins: [withoutTracing] });
+}
 
 /** Runs a program and takes down what it reports. */
 async function measure(program) {

@@ -1,4 +1,4 @@
-// The scheduling algorithm alone: every node filtered and scored, no queue, no API. Run: node tools/bench/scheduler.mjs
+// The scheduling algorithm alone: every node filtered and scored, no queue, no API.
 import { performance } from 'node:perf_hooks';
 import type { Node, Pod } from '@keelson/api/core/v1';
 import type { Random } from '@keelson/sdk';

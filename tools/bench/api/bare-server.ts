@@ -69,12 +69,12 @@ export class BareServer {
       for (let i = sent; i < Math.min(count, sent + 10); i++) frames.push(`${JSON.stringify({ type: 'ADDED', object })}\n`);
       const chunk = Buffer.from(frames.join(''));
       for (const watcher of this.#watchers) watcher.write(chunk);
-      await nextTurn();
+      await oneTurn();
     }
   }
 }
 
 /** Lets the event loop turn once. */
-export function nextTurn(): Promise<void> {
+export function oneTurn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }

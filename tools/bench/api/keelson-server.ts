@@ -4,8 +4,9 @@ import type { ClusterPki } from '@keelson/kernel/apiserver';
 import { apiClient, type TrackingApiClient } from '@keelson/client';
 import { seededRandom, silentLogger } from '@keelson/sdk';
 import { createTracing } from '@keelson/telemetry';
+import { nextTurn } from '../../../packages/cli/src/adapters/next-turn.ts';
 import { systemClock } from '../../../packages/cli/src/adapters/system-clock.ts';
-import { nextTurn } from './bare-server.ts';
+import { oneTurn } from './bare-server.ts';
 import { samplePod } from './sample.ts';
 import type { ServerChoice } from './server-commands.ts';
 
@@ -25,7 +26,7 @@ export async function startKeelson(choice: ServerChoice, pki: ClusterPki): Promi
   const cluster = await startCluster({
     distribution: resolveDistribution(defineDistribution({ name: 'bench', version: '0.1.0', plugins: [] })),
     openStore: () => openStore(storeOf(choice), { clock: systemClock, log: silentLogger }),
-    clock: systemClock, random, log: silentLogger, tracing, pki, listen: { host: '127.0.0.1', port: 0 },
+    clock: systemClock, random, log: silentLogger, tracing, pki, schedule: nextTurn, listen: { host: '127.0.0.1', port: 0 },
   });
   const admin = apiClient(cluster.transportFor(cluster.server.context.self));
   const rbac = 'rbac.authorization.k8s.io';
@@ -42,7 +43,7 @@ export async function startKeelson(choice: ServerChoice, pki: ClusterPki): Promi
 export async function fill(admin: TrackingApiClient, { from, count, annotation }: { readonly from: number; readonly count: number; readonly annotation: number }): Promise<void> {
   for (let done = 0; done < count; done += 100) {
     await Promise.all(Array.from({ length: Math.min(100, count - done) }, (_, i) => admin.create(samplePod(`f${from + done + i}`, annotation) as never)));
-    await nextTurn();
+    await oneTurn();
   }
 }
 

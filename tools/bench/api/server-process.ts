@@ -2,7 +2,7 @@
 import { monitorEventLoopDelay, PerformanceObserver } from 'node:perf_hooks';
 import { memoryKeyFolder, openClusterPki } from '@keelson/kernel/apiserver';
 import { systemClock } from '../../../packages/cli/src/adapters/system-clock.ts';
-import { BareServer, nextTurn } from './bare-server.ts';
+import { BareServer, oneTurn } from './bare-server.ts';
 import { benchGroup, fill, startKeelson, type KeelsonServer } from './keelson-server.ts';
 import { samplePod } from './sample.ts';
 import type { Command, CpuAndMemory, Delays, ServerChoice } from './server-commands.ts';
@@ -72,6 +72,6 @@ function usage(): CpuAndMemory {
 async function emitChanges({ from, count }: { readonly from: number; readonly count: number }): Promise<void> {
   for (let sent = 0; sent < count; sent += 10) {
     await Promise.all(Array.from({ length: Math.min(10, count - sent) }, (_, i) => keelson!.admin.create(samplePod(`w${from + sent + i}`) as never)));
-    await nextTurn();
+    await oneTurn();
   }
 }

@@ -3,20 +3,14 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
-import type { Clock } from '../../../packages/sdk/src/clock.ts';
 import type { Store } from '../../../packages/kernel/src/storage/contract.ts';
 import { openEmbeddedStore } from '../../../packages/kernel/src/storage/embedded/embedded-store.ts';
 import { openMemoryStore } from '../../../packages/kernel/src/storage/memory/memory-store.ts';
+import { systemClock as clock } from '../../../packages/cli/src/adapters/system-clock.ts';
+import { amount, report } from '../harness/outcome.ts';
 
-const objects = 150_000;
+const objects = amount(150_000, 15_000);
 const size = 3072;
-const clock: Clock = {
-  now: () => Date.now(),
-  monotonic: () => performance.now(),
-  after: () => ({ cancel: () => undefined }),
-  sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
-};
-
 async function fill(store: Store, updates: number): Promise<void> {
   let pending: Promise<unknown>[] = [];
   for (let i = 0; i < objects + updates; i++) {
@@ -36,7 +30,7 @@ async function timed<T>(fn: () => T | Promise<T>): Promise<number> {
   return performance.now() - started;
 }
 
-export async function measureMemory(): Promise<Record<string, number>> {
+async function measureMemory(): Promise<Record<string, number>> {
   globalThis.gc?.();
   const before = process.memoryUsage().rss;
   const store = openMemoryStore({ clock });
@@ -53,7 +47,7 @@ export async function measureMemory(): Promise<Record<string, number>> {
   return { rssPerByte, forkMs, oldReadMs, oldAgainMs, listMs };
 }
 
-export async function measureRecovery(): Promise<Record<string, number>> {
+async function measureRecovery(): Promise<Record<string, number>> {
   const directory = mkdtempSync(join(tmpdir(), 'keelson-bench-'));
   try {
     let stall = 0;
@@ -76,4 +70,7 @@ export async function measureRecovery(): Promise<Record<string, number>> {
   }
 }
 
-process.stdout.write(`${JSON.stringify({ ...(await measureMemory()), ...(await measureRecovery()) })}\n`);
+const memory = await measureMemory();
+report('store-memory', memory['rssPerByte']!, memory);
+const recovery = await measureRecovery();
+report('store-recovery', recovery['openMs']!, recovery);

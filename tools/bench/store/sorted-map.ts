@@ -1,4 +1,5 @@
-// Cost of the persistent map per operation and per entry: node -C keelson-source, or through the bench runner.
+// Cost of the persistent map per operation and per entry.
+import { report } from '../harness/outcome.ts';
 import { SortedMap } from '../../../packages/kernel/src/storage/sorted-map/index.ts';
 
 const entries = 150_000;
@@ -10,7 +11,7 @@ function perCall(n: number, fn: (i: number) => void): number {
   return Number(process.hrtime.bigint() - start) / n;
 }
 
-export function measureSortedMap(): Record<string, number> {
+function measureSortedMap(): Record<string, number> {
   const keys = Array.from({ length: entries }, (_, i) => Buffer.from(`/registry/pods/namespace-${String(i % 50)}/pod-${String((i * 7919) % entries)}`).toString('latin1'));
   globalThis.gc?.();
   const before = process.memoryUsage().heapUsed;
@@ -31,4 +32,5 @@ export function measureSortedMap(): Record<string, number> {
   return { load, get, edit, set, count, scan, bytesPerEntry: bytes };
 }
 
-process.stdout.write(`${JSON.stringify(measureSortedMap())}\n`);
+const figures = measureSortedMap();
+report('sorted-map', figures['set']!, figures);

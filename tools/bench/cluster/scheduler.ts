@@ -1,0 +1,6 @@
+// The rows of the scheduling algorithm.
+import { report } from '../harness/outcome.ts';
+import { schedulerFigures } from '../scheduler.ts';
+
+const [every, sampled, selective] = schedulerFigures();
+report('scheduler', every!.podsPerSecond, { sampledPerSecond: sampled!.podsPerSecond, selectorAndAffinityPerSecond: selective!.podsPerSecond });
