@@ -21,6 +21,7 @@ import { CustomResources } from './custom-resources/custom-resources.ts';
 import { LocalTransport } from './local/local-transport.ts';
 import { RbacGuard } from './registry/rbac-guard.ts';
 import { CacheLookup } from './registry/cache-lookup.ts';
+import { EncodedMessages } from './registry/encoded-messages.ts';
 import { EventLeases } from './registry/event-leases.ts';
 import { KindHooks } from './registry/kind-hooks.ts';
 import { namespaceHook } from './registry/namespace-hook.ts';
@@ -89,7 +90,7 @@ export class ApiServer {
     const rbac = new RbacAuthorizer(this.#rbacIndex);
     this.authorization = new Authorization(rbac, options.authorizers);
     this.context = {
-      clock, random, log, tracer, store, parsed, registry, hooks, lookup,
+      clock, random, log, tracer, store, parsed, registry, hooks, lookup, messages: new EncodedMessages(),
       objects: new ObjectStore(store, causes, parsed, new EventLeases(store, clock), tracer),
       admission: new AdmissionChain(options.admission, tracer),
       authorize: async (attributes) => this.authorization.require(attributes),

@@ -5,6 +5,7 @@ import type { AccessAttributes, UserInfo } from '@keelson/sdk/auth';
 import type { Store } from '../storage/index.ts';
 import type { ParsedObjects } from '../watch/index.ts';
 import type { AdmissionChain } from './admission/chain.ts';
+import type { EncodedMessages } from './registry/encoded-messages.ts';
 import type { KindHooks } from './registry/kind-hooks.ts';
 import type { RbacGuard } from './registry/rbac-guard.ts';
 import type { ObjectStore } from './registry/object-store.ts';
@@ -19,6 +20,8 @@ export interface ApiContext {
   readonly store: Store;
   readonly objects: ObjectStore;
   readonly parsed: ParsedObjects;
+  /** Stored objects as protobuf, for clients that prefer it. */
+  readonly messages: EncodedMessages;
   readonly registry: ResourceRegistry;
   readonly admission: AdmissionChain;
   readonly lookup: AdmissionLookup;

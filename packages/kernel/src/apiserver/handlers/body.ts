@@ -1,26 +1,33 @@
 import type { Kind } from '@keelson/api';
+import type { TypeMeta } from '@keelson/api/protobuf';
 import { decodeObject } from '@keelson/api/schema';
 import { StatusError } from '@keelson/sdk';
 import { badRequest } from '../api-errors.ts';
 import type { MutableObject } from '../mutable-object.ts';
 import type { ApiRequest, RequestBody } from '../request.ts';
+import { protobufType } from '../table/index.ts';
 import { duplicateFields } from './duplicate-fields.ts';
+import { parseProtobuf } from './protobuf-body.ts';
 import { parseYaml } from './yaml-body.ts';
 
 const jsonTypes = new Set(['application/json', '']);
 const yamlTypes = new Set(['application/yaml', 'text/yaml', 'application/x-yaml']);
 
-/** The body as plain data that the caller may change. Errors: 400 if it cannot be parsed, 415 for other content types. */
-export function parseBody(body: RequestBody | undefined): unknown {
+/**
+ * The body as plain data that the caller may change; `expected` is its kind where that has a protobuf form. Errors: 400
+ * if it cannot be parsed, 415 for other content types.
+ */
+export function parseBody(body: RequestBody | undefined, expected?: TypeMeta): unknown {
   if (body === undefined) return undefined;
   if (body.type === 'object') return structuredClone(body.value);
   if (body.bytes.length === 0) return undefined;
   const type = body.contentType;
   if (yamlTypes.has(type)) return parseYaml(body.bytes);
+  if (type === protobufType && expected !== undefined) return parseProtobuf(body.bytes, expected);
   if (!jsonTypes.has(type)) {
     throw new StatusError(
       'UnsupportedMediaType',
-      `the body of the request was in an unknown format - accepted media types include: application/json, application/yaml`,
+      `the body of the request was in an unknown format - accepted media types include: application/json, application/yaml${expected === undefined ? '' : `, ${protobufType}`}`,
     );
   }
   return parseJson(body.bytes);
@@ -47,7 +54,7 @@ function withoutContent(error: Error): string {
  * or nothing, as `fieldValidation` says), kind and apiVersion (400).
  */
 export function decodeBody(request: ApiRequest, kind: Kind): MutableObject {
-  const value = parseBody(request.body);
+  const value = parseBody(request.body, kind.definition === '' ? undefined : kind);
   if (value === undefined) throw badRequest(`the body of the request was empty, expected ${kind.kind}`);
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw badRequest(`${kind.kind} in version "${kind.version}" cannot be handled as a ${kind.kind}: json: cannot unmarshal ${jsonType(value)} into Go value of type ${goType(kind)}`);
@@ -79,6 +86,7 @@ export function decodeAs(
     if (level === 'Warn') for (const finding of findings) request.warn(finding);
   }
   if (typeof object.metadata !== 'object' || (object.metadata as unknown) === null) object.metadata = {} as MutableObject['metadata'];
+  dropEmpty(object.metadata as unknown as Record<string, unknown>);
   if (kind.definition === '') decodeCustomMetadata(kind, object);
 }
 
@@ -88,6 +96,16 @@ const objectMeta = 'io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta';
 function decodeCustomMetadata(kind: Kind, object: MutableObject): void {
   const { error } = decodeObject(object.metadata, objectMeta);
   if (error !== undefined) throw badRequest(`${kind.kind} in version "${kind.version}" cannot be handled as a ${kind.kind}: ${error}`);
+}
+
+const omittedWhenEmpty = ['labels', 'annotations', 'ownerReferences', 'finalizers'] as const;
+
+/** Metadata never holds empty collections: a client that compares what it wrote with what it reads expects none. */
+function dropEmpty(metadata: Record<string, unknown>): void {
+  for (const field of omittedWhenEmpty) {
+    const value = metadata[field];
+    if (typeof value === 'object' && value !== null && Object.keys(value).length === 0) delete metadata[field];
+  }
 }
 
 export type FieldValidation = 'Strict' | 'Warn' | 'Ignore';

@@ -15,7 +15,7 @@ export interface DeleteRequest {
 
 /** Errors: 400 for malformed options, 422 for unsupported values. */
 export function deleteOptions(request: Pick<ApiRequest, 'body' | 'query'>): DeleteRequest {
-  const body = (parseBody(request.body) ?? {}) as DeleteOptions;
+  const body = (parseBody(request.body, { apiVersion: 'v1', kind: 'DeleteOptions' }) ?? {}) as DeleteOptions;
   if (typeof body !== 'object' || Array.isArray(body)) throw badRequest('the body of a delete must be DeleteOptions');
   const query = request.query;
   const grace = body.gracePeriodSeconds ?? numberOf(query.get('gracePeriodSeconds'));

@@ -1,5 +1,5 @@
 import { definitionsFor } from './definitions.ts';
-import type { DocumentSource } from './document-v3.ts';
+import { answerTypes, type DocumentSource } from './document-v3.ts';
 import { operationsOf, type Operation } from './operations.ts';
 import { dialect2, type Json } from './type-schema.ts';
 
@@ -33,7 +33,7 @@ function writeOperation(operation: Operation): Json {
       ...(operation.body === undefined ? [] : [{ in: 'body', name: 'body', required: operation.method !== 'delete', schema: { $ref: dialect2.refPrefix + operation.body } }]),
       ...operation.query.map(({ name, type, description }) => ({ name, in: 'query', description, type, uniqueItems: true })),
     ],
-    produces: ['application/json', 'application/yaml'],
+    produces: answerTypes(operation.kind),
     responses: {
       '200': answer,
       ...(operation.method === 'post' || operation.method === 'put' || operation.method === 'patch' ? { '201': { ...answer, description: 'Created' } } : {}),

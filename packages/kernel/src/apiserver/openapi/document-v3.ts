@@ -1,10 +1,11 @@
-import type { Kind } from '@keelson/api';
+import { formatApiVersion, type Kind } from '@keelson/api';
+import { hasProtobufForm } from '@keelson/api/protobuf';
+import { protobufType } from '../table/index.ts';
 import { definitionsFor, type CustomSchemas } from './definitions.ts';
 import { operationsOf, type Operation } from './operations.ts';
 import { dialect3, type Json } from './type-schema.ts';
 
 const patchTypes = ['application/apply-patch+yaml', 'application/json-patch+json', 'application/merge-patch+json', 'application/strategic-merge-patch+json'];
-const answerTypes = ['application/json', 'application/yaml'];
 
 export interface DocumentSource {
   readonly title: string;
@@ -15,6 +16,11 @@ export interface DocumentSource {
   /** Kinds whose bodies the subresources need beside `kinds`. */
   readonly bodies: readonly Kind[];
   readonly schemaOf: CustomSchemas;
+}
+
+/** Forms of answers about a kind; custom kinds have none in protobuf. */
+export function answerTypes({ kind, ...version }: Operation['kind']): readonly string[] {
+  return ['application/json', 'application/yaml', ...(hasProtobufForm(formatApiVersion(version), kind) ? [protobufType] : [])];
 }
 
 /** OpenAPI 3 document of one group version. */
@@ -46,7 +52,7 @@ function writeOperation(operation: Operation): Json {
   const { group, version } = operation.kind;
   const content = (types: readonly string[], definition: string) =>
     Object.fromEntries(types.map((type) => [type, { schema: { $ref: dialect3.refPrefix + definition } }]));
-  const answer = { description: 'OK', content: content(answerTypes, operation.answer) };
+  const answer = { description: 'OK', content: content(answerTypes(operation.kind), operation.answer) };
   return {
     tags: [group === '' ? `core_${version}` : `${(group.split('.')[0] ?? '')}_${version}`],
     description: operation.description,

@@ -5,9 +5,10 @@ import type { Conversion } from '../registry/conversion.ts';
 import type { ServedResource } from '../registry/served-resource.ts';
 import type { MutableObject } from '../mutable-object.ts';
 import type { ApiRequest, ListReply, Reply } from '../request.ts';
-import { negotiate, parseIncludeObject, partialMetadata, partialMetadataList, renderTable, type ResponseForm } from '../table/index.ts';
+import { negotiate, parseIncludeObject, partialMetadata, partialMetadataList, protobufType, renderTable, type ResponseForm } from '../table/index.ts';
 import type { CachedObject } from '../../watch/index.ts';
 import type { HttpExchange } from './http-exchange.ts';
+import { hasMessages, isMessage, protobufCached, protobufList, protobufObject } from './protobuf-reply.ts';
 import { sendJson, sendText } from './respond.ts';
 import { loadColumns, rowSource } from './row-source.ts';
 
@@ -20,15 +21,20 @@ export async function renderReply(exchange: HttpExchange, request: ApiRequest, r
     sendText(exchange, reply.code, reply.text);
     return;
   }
-  const form = negotiate(exchange.header('accept'), reply.type === 'list' ? 'list' : 'object');
+  const form = negotiate(exchange.header('accept'), reply.type === 'list' ? 'list' : 'object', hasMessages(request.resource, reply));
   if (form.as === undefined && form.format === 'json') {
     sendJson(exchange, reply.type === 'list' ? 200 : reply.code, plainBody(request, reply), warnings);
+    return;
+  }
+  if (form.as === undefined && form.format === 'protobuf') {
+    sendJson(exchange, reply.type === 'list' ? 200 : reply.code, [protobufBody(request, reply, context)], warnings, protobufType);
     return;
   }
   if (form.as === 'Table') await loadColumns();
   const value = form.as === undefined ? JSON.parse(Buffer.concat(plainBody(request, reply)).toString('utf8')) as object : convertedReply(request, reply, form, context);
   const code = reply.type === 'list' ? 200 : reply.code;
   if (form.format === 'yaml') sendJson(exchange, code, [Buffer.from(stringify(value))], warnings, 'application/yaml');
+  else if (form.format === 'protobuf' && isMessage(value)) sendJson(exchange, code, [protobufObject(value)], warnings, protobufType);
   else sendJson(exchange, code, [Buffer.from(JSON.stringify(value))], warnings);
 }
 
@@ -50,6 +56,17 @@ function plainBody(request: ApiRequest, reply: Exclude<Reply, { type: 'text' }>)
       // One buffer: thousands of small TLS writes would cost more than the copy.
       return [Buffer.concat(parts)];
     }
+  }
+}
+
+function protobufBody({ resource }: ApiRequest, reply: Exclude<Reply, { type: 'text' }>, context: ApiContext): Buffer {
+  switch (reply.type) {
+    case 'cached':
+      return protobufCached(context, resource, reply.cached);
+    case 'object':
+      return protobufObject(reply.object);
+    case 'list':
+      return protobufList(context, resource, reply.list, listMetadata(reply.list));
   }
 }
 

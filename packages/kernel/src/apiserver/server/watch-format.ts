@@ -2,7 +2,8 @@ import { formatTraceparent } from '@keelson/telemetry';
 import type { CachedObject, FrameFormat, ViewEvent } from '../../watch/index.ts';
 import type { ApiContext } from '../context.ts';
 import type { ApiRequest } from '../request.ts';
-import { negotiate, partialMetadata } from '../table/index.ts';
+import { negotiate, partialMetadata, protobufType } from '../table/index.ts';
+import { protobufCached, protobufFrame, protobufObject } from './protobuf-reply.ts';
 import { bytesOf, objectOf, tableOf } from './render.ts';
 
 /** How one watch writes its events. */
@@ -11,6 +12,8 @@ export interface WatchFormat extends FrameFormat {
   /** Frame of an object that was there before the watch began. */
   initial(object: CachedObject): Buffer;
   bookmark(revision: number, initialEnd: boolean): Buffer;
+  /** Last frame of a watch that cannot go on. */
+  error(status: object): Buffer;
 }
 
 const addedHead = Buffer.from('{"type":"ADDED","object":');
@@ -18,9 +21,10 @@ const tail = Buffer.from('}\n');
 
 /** Chooses the format by the Accept header. Errors: 406. */
 export function watchFormat(context: ApiContext, request: ApiRequest, accept: string, causes: boolean): WatchFormat {
-  // Clients of streams name the framing (`;stream=watch`); JSON lines are the only one here.
-  const form = negotiate(accept.replaceAll(';stream=watch', ''), 'object');
-  const { kind, conversion } = request.resource;
+  // Clients of streams name the framing (`;stream=watch`); each format has one only.
+  const { resource } = request;
+  const { kind, conversion } = resource;
+  const form = negotiate(accept.replaceAll(';stream=watch', ''), 'object', kind.definition !== '');
   const version = form.version ?? 'v1';
   const include = request.query.get('includeObject');
   const wrap = (type: string, object: object): Buffer => Buffer.from(`{"type":"${type}","object":${JSON.stringify(object)}}\n`);
@@ -30,6 +34,23 @@ export function watchFormat(context: ApiContext, request: ApiRequest, accept: st
     creationTimestamp: null,
     ...(initialEnd ? { annotations: { 'k8s.io/initial-events-end': 'true' } } : {}),
   });
+  const error = (status: object): Buffer => wrap('ERROR', status);
+  if (form.format === 'protobuf') {
+    const body = form.as === undefined
+      ? (object: CachedObject) => protobufCached(context, resource, object)
+      : (object: CachedObject) => protobufObject(partialMetadata(objectOf(object, conversion), version));
+    return {
+      key: `protobuf ${form.as === undefined ? '' : version} ${kind.apiVersion}`,
+      contentType: `${protobufType};stream=watch`,
+      encode: (event) => protobufFrame(event.type, body(event.object)),
+      initial: (object) => protobufFrame('ADDED', body(object)),
+      bookmark: (revision, end) => {
+        const carrier = { ...emptyObject, metadata: bookmarkMetadata(revision, end) };
+        return protobufFrame('BOOKMARK', protobufObject(form.as === undefined ? carrier : partialMetadata(carrier, version)));
+      },
+      error: (status) => protobufFrame('ERROR', protobufObject(status)),
+    };
+  }
   if (form.as === 'Table') {
     const table = (object: CachedObject) => {
       const parsed = objectOf(object, conversion);
@@ -45,6 +66,7 @@ export function watchFormat(context: ApiContext, request: ApiRequest, accept: st
         const row = { cells: [], object: include === 'Object' ? carrier : partialMetadata(carrier, version) };
         return wrap('BOOKMARK', { kind: 'Table', apiVersion: `meta.k8s.io/${version}`, metadata: { resourceVersion: String(revision) }, columnDefinitions: null, rows: include === 'None' ? [] : [row] });
       },
+      error,
     };
   }
   if (form.as === 'PartialObjectMetadata') {
@@ -55,6 +77,7 @@ export function watchFormat(context: ApiContext, request: ApiRequest, accept: st
       encode: (event) => wrap(event.type, partial(event.object)),
       initial: (object) => wrap('ADDED', partial(object)),
       bookmark: (revision, end) => wrap('BOOKMARK', partialMetadata({ metadata: bookmarkMetadata(revision, end) }, version)),
+      error,
     };
   }
   const encode = conversion === undefined ? (event: ViewEvent) => event.frame() : (event: ViewEvent) => wrap(event.type, objectOf(event.object, conversion));
@@ -64,6 +87,7 @@ export function watchFormat(context: ApiContext, request: ApiRequest, accept: st
     encode: causes ? (event) => withCause(encode(event), event) : encode,
     initial: (object) => Buffer.concat([addedHead, bytesOf(object, conversion), tail]),
     bookmark: (revision, end) => wrap('BOOKMARK', { ...emptyObject, metadata: bookmarkMetadata(revision, end) }),
+    error,
   };
 }
 

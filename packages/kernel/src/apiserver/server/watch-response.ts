@@ -91,7 +91,7 @@ class WatchResponse {
     this.#timers = [];
     if (error !== undefined) {
       const status = asStatusError(watchError(error), this.context.log).toStatus();
-      this.stream.write(Buffer.from(`{"type":"ERROR","object":${JSON.stringify(status)}}\n`));
+      this.stream.write(this.format.error(status));
     }
     this.stream.end();
     this.#onEnd();

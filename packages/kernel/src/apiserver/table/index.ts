@@ -1,4 +1,4 @@
-export { parseAccept, parseMediaType } from './media-type.ts';
+export { parseAccept, parseMediaType, protobufType } from './media-type.ts';
 export type { MediaType } from './media-type.ts';
 export { bodyFormat, negotiate, patchType } from './negotiate.ts';
 export type { BodyFormat, Conversion, Endpoint, PatchType, ResponseForm } from './negotiate.ts';

@@ -1,3 +1,6 @@
+/** Media type of the protobuf form of built-in kinds. */
+export const protobufType = 'application/vnd.kubernetes.protobuf';
+
 /** One clause of an Accept header, or a Content-Type. */
 export interface MediaType {
   /** Lower case, without parameters: `application/json`, `text/*`. */

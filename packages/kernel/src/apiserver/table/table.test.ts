@@ -24,6 +24,24 @@ describe('content negotiation', () => {
     expect(() => negotiate(accept, 'object')).toThrow('only the following media types are accepted: application/json, application/yaml');
   });
 
+  const protobuf = 'application/vnd.kubernetes.protobuf';
+  it.each<[string, Endpoint, ResponseForm]>([
+    [`${protobuf},application/json`, 'object', { format: 'protobuf' }],
+    [`${protobuf};stream=watch`, 'list', { format: 'protobuf' }],
+    [`application/json,${protobuf}`, 'object', { format: 'json' }],
+    [`${protobuf};as=Table;g=meta.k8s.io;v=v1,application/json`, 'list', { format: 'json' }],
+  ])('%s for a %s with a protobuf form', (accept, endpoint, expected) => {
+    expect(negotiate(accept, endpoint, true)).toEqual(expected);
+    expect(negotiate(accept, endpoint, true)).toEqual(expected);
+  });
+
+  it('offers protobuf where there is such a form; of bare metadata there always is', () => {
+    const metadata = `${protobuf};as=PartialObjectMetadataList;g=meta.k8s.io;v=v1`;
+    expect(negotiate(metadata, 'list', false)).toEqual({ format: 'protobuf', as: 'PartialObjectMetadataList', version: 'v1' });
+    expect(() => negotiate('text/html', 'object', true)).toThrow(`application/yaml, ${protobuf}`);
+    expect(() => negotiate(protobuf, 'object', false)).toThrow(/application\/yaml$/);
+  });
+
   it('reads body formats and patch types, 415 for others', () => {
     expect([bodyFormat(undefined), bodyFormat('application/json; charset=utf-8'), bodyFormat('application/yaml')]).toEqual(['json', 'json', 'yaml']);
     expect(() => bodyFormat('application/vnd.kubernetes.protobuf')).toThrow('accepted media types include: application/json, application/yaml');
