@@ -3,9 +3,10 @@ import { Lease } from '@keelson/api/coordination/v1';
 import { defineDistribution, use, type Distribution } from '@keelson/distro';
 import runtimeSim from '@keelson/runtime-sim';
 import { cluster, type TestCluster } from '@keelson/testing';
+import { withSpan } from '@keelson/telemetry';
 import nodeAgent from './plugin.ts';
 
-const distribution = (config: Parameters<typeof use<(typeof nodeAgent)['config'] extends infer C ? C : never>>[1] | object = {}): Distribution =>
+const distribution = (config: object = {}): Distribution =>
   defineDistribution({ name: 'agent', version: '0.1.0', plugins: [runtimeSim, use(nodeAgent, config as never)] });
 
 let at: TestCluster;
@@ -413,6 +414,27 @@ describe('an agent that comes back', () => {
     await fork.advance('1m');
     expect(await fork.api.get(Pod, { namespace: 'default', name: 'leaving' })).toBeUndefined();
     await fork.close();
+  });
+});
+
+describe('traces', () => {
+  it('lead from the write that brought the pod to the status that it came to, and to its end', async () => {
+    await boot();
+    const tracer = at.cluster.tracing.tracer('test');
+    const causes: (string | undefined)[] = [];
+    at.api.watch(Pod, { namespace: 'default', resourceVersion: '0' }, { event: ({ type, cause }) => void (type === 'MODIFIED' && causes.push(cause?.traceId)), end: () => undefined });
+    const traceId = await withSpan(tracer, 'apply', { parent: 'root' }, async (span) => {
+      await run('web');
+      return span.spanContext().traceId;
+    });
+    await at.advance('1s');
+    at.trace.expectPath(['apply', 'store create pods', 'sync pod', 'pull image']);
+    at.trace.expectPath(['apply', 'store create pods', 'sync pod', 'start container']);
+    // The status is written after the pass, so without a span of its own, but in its name.
+    expect(causes).toEqual([traceId]);
+    await withSpan(tracer, 'remove', { parent: 'root' }, () => at.api.delete({ kind: Pod, ref: { namespace: 'default', name: 'web' } }));
+    await at.advance('1s');
+    at.trace.expectPath(['remove', 'store update pods', 'sync pod', 'store delete pods']);
   });
 });
 
