@@ -2,11 +2,10 @@ import { isEqual, isTerminating } from '@keelson/api';
 import { Endpoints, Pod, Service } from '@keelson/api/core/v1';
 import { formatTime } from '@keelson/api/time';
 import { newObject } from '@keelson/reconcile';
+import { bySelector, selects, servicesOfPod, TriggerTimes } from '@keelson/reconcile/services';
 import { isStatus, type StatusError } from '@keelson/sdk';
 import type { Caches, ControllerDeclaration, ReconcileContext } from '@keelson/sdk/controller';
-import { bySelector, selects, servicesOfPod } from './services-of-pod.ts';
 import { subsetsOf, truncate } from './subsets.ts';
-import { TriggerTimes } from './trigger-times.ts';
 
 /** Settings of the controller. */
 export interface EndpointsSettings {

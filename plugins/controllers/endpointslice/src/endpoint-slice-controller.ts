@@ -5,10 +5,8 @@ import { isStatus, KeelsonError, type StatusError } from '@keelson/sdk';
 import type { Caches, ControllerDeclaration, ReconcileContext } from '@keelson/sdk/controller';
 import { endpointPorts, portsKey } from './endpoint-ports.ts';
 import { addressTypesOf, podEndpoint, type AddressType } from './pod-endpoint.ts';
-import { bySelector, selects, servicesOfPod } from './services-of-pod.ts';
 import { changedSlice, hasOtherLabels, newSlice } from './slice-object.ts';
 import { planSlices, type SlicePlan } from './slice-plan.ts';
-import { TriggerTimes } from './trigger-times.ts';
 
 /** Settings of the controller. */
 export interface EndpointSliceSettings {
