@@ -19,8 +19,8 @@ export class CliError extends KeelsonError {}
 /** First match wins; a code of another package counts by its prefix. */
 const classes: readonly (readonly [pattern: RegExp, code: number])[] = [
   [/^KEEL_USAGE/, ExitCode.usage],
-  [/^KEEL_(CONFIGURATION|BAD_|CARDINALITY|CYCLE|DUPLICATE_|MISSING_|ORDER_|REPLACE_|SETUP_|UNKNOWN_|DISTRIBUTION|LOAD_)/, ExitCode.configuration],
-  [/^KEEL_(STORE|PORT|ENVIRONMENT|DATA_DIR|DISK|PROGRAM|KUBECONFIG|SERVER|LISTEN|ADDRESS)/, ExitCode.environment],
+  [/^KEEL_(CONFIGURATION|BAD_|CARDINALITY|CYCLE|DUPLICATE_|MISSING_|ORDER_|REPLACE_|SETUP_|UNKNOWN_|DISTRIBUTION|LOAD_|OPERATOR_POINT|KIND_|BUILD_)/, ExitCode.configuration],
+  [/^KEEL_(STORE|PORT|ENVIRONMENT|DATA_DIR|DISK|PROGRAM|KUBECONFIG|SERVER|LISTEN|ADDRESS|OPERATOR_CLUSTER|IN_CLUSTER|EXEC_CREDENTIAL)/, ExitCode.environment],
   [/^KEEL_CLUSTER/, ExitCode.cluster],
   [/^KEEL_(TIMEOUT|START_TIMEOUT)/, ExitCode.timeout],
   [/^KEEL_API/, ExitCode.api],

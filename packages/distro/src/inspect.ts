@@ -1,5 +1,5 @@
 import { noopTracer } from '@keelson/telemetry';
-import { ApiClient, ApiTransports, Clock, Random, Tracer, silentLogger, type Provision, type Token } from '@keelson/sdk';
+import { ApiClient, ApiTransports, Clock, Random, ServedKinds, Tracer, silentLogger, type Provision, type Token } from '@keelson/sdk';
 import { ClusterAuthority, ServiceAccountTokenSigner } from '@keelson/sdk/auth';
 import { createHost, scopedService, type HostOptions, type PluginStatus } from '@keelson/kernel/host';
 import { hostOptionsOf, type ResolvedDistribution } from './resolve.ts';
@@ -35,7 +35,7 @@ const inertRandom: Random = { next: () => 0, int: () => 0, uuid: () => '00000000
 
 function inertServices({ plugins }: ResolvedDistribution): InspectOptions {
   const provided = new Set([...plugins.values()].flatMap(({ plugin }) => (plugin.provides ?? []).map((item) => item.key)));
-  const fromKernel = [ApiTransports, ClusterAuthority, ServiceAccountTokenSigner].map((token) => (token as Token<unknown>).provide(inertService(token.key)));
+  const fromKernel = [ApiTransports, ClusterAuthority, ServedKinds, ServiceAccountTokenSigner].map((token) => (token as Token<unknown>).provide(inertService(token.key)));
   const provisions: Provision[] = [Clock.provide(inertClock), Random.provide(inertRandom), ...fromKernel];
   return {
     provisions: provisions.filter(({ provisionOf }) => !provided.has(provisionOf)),

@@ -17,6 +17,7 @@ export type {
   ApiCall, ApiTransport, DeleteOptions, ListOptions, ListResult, ObjectRef, Patch, Selection, WatchEvent, WatchHandle,
   WatchHandler, WatchOptions, WriteOptions,
 } from './api-client.ts';
+export { ServedKinds } from './served-kinds.ts';
 export { definePlugin, policyRule } from './plugin.ts';
 export type {
   FailurePolicy, LifecycleContext, Plugin, PluginClass, PluginInstance, PluginKind, PluginRule, PluginUse, Requirement, Resolved, Setup,

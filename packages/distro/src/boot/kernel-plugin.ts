@@ -1,4 +1,5 @@
-import { ApiTransports, Clock, definePlugin, live, Logger, Random, Tracer, type ApiTransport, type Plugin, type PluginRule } from '@keelson/sdk';
+import { builtinKinds } from '@keelson/api';
+import { ApiTransports, Clock, definePlugin, live, Logger, Random, ServedKinds, Tracer, type ApiTransport, type Plugin, type PluginRule } from '@keelson/sdk';
 import { AdmissionHandlers } from '@keelson/sdk/admission';
 import { Authenticators, Authorizers, ClusterAuthority, ServiceAccountTokenSigner } from '@keelson/sdk/auth';
 import { ApiServer } from '@keelson/kernel/apiserver';
@@ -54,12 +55,13 @@ export function createKernel(parts: KernelParts): Kernel {
       admission: live(AdmissionHandlers), authenticators: live(Authenticators), authorizers: live(Authorizers),
       clock: Clock, random: Random, log: Logger, tracer: Tracer,
     },
-    provides: [ApiTransports, ClusterAuthority, ServiceAccountTokenSigner],
+    provides: [ApiTransports, ClusterAuthority, ServedKinds, ServiceAccountTokenSigner],
     onFailure: 'abort',
     setup: ({ admission, authenticators, authorizers, clock, random, log, tracer }) => ({
       provides: [
         ApiTransports.provide({ forPlugin: (name) => lateTransport(() => wrap(started().transportForPlugin(name, parts.rules.get(name) ?? []), name)) }),
         ClusterAuthority.provide({ certificate: async () => parts.pki?.authority() }),
+        ServedKinds.provide({ list: () => server?.context.registry.kinds() ?? builtinKinds(), onChange: (listener) => server?.context.registry.onChange(listener) ?? (() => undefined) }),
         ServiceAccountTokenSigner.provide({ forSecret: (secret) => started().tokens?.issueForSecret(secret) }),
       ],
       async start() {

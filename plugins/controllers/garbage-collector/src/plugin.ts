@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { builtinKinds } from '@keelson/api';
 import { eventRecorder } from '@keelson/client';
-import { ApiClient, Clock, Logger, Random, Tracer, definePlugin } from '@keelson/sdk';
+import { ApiClient, Clock, Logger, Random, ServedKinds, Tracer, definePlugin, optional } from '@keelson/sdk';
+import { followKinds } from './follow-kinds.ts';
 import { GarbageCollector } from './garbage-collector.ts';
 
 /** Garbage collection by owner references. */
@@ -14,18 +15,23 @@ export default definePlugin({
     /** Objects looked at at the same time. */
     concurrency: z.int().positive().default(20),
   }),
-  requires: { api: ApiClient, clock: Clock, random: Random, log: Logger, tracer: Tracer },
+  requires: { api: ApiClient, clock: Clock, random: Random, log: Logger, tracer: Tracer, served: optional(ServedKinds) },
   rbac: [
     { groups: ['*'], resources: ['*'], verbs: ['get', 'list', 'watch', 'delete', 'patch', 'update'] },
     { groups: [''], resources: ['events'], verbs: ['create', 'patch', 'update'] },
   ],
-  setup: ({ api, clock, random, log, tracer, config }) => {
+  setup: ({ api, clock, random, log, tracer, served, config }) => {
     const events = eventRecorder({ api, clock, random: random.fork('events'), log, component: 'garbage-collector-controller' });
     const collector = new GarbageCollector({ api, clock, random, log, tracer, events, kinds: builtinKinds(), concurrency: config.concurrency });
+    let unfollow = (): void => undefined;
     return {
-      start: () => collector.start(),
+      start() {
+        collector.start();
+        if (served !== undefined) unfollow = followKinds(collector, served, builtinKinds());
+      },
       ready: () => collector.ready(),
       async drain() {
+        unfollow();
         await collector.drain();
         await events.flush();
       },

@@ -1,5 +1,5 @@
 import { builtinKinds } from '@keelson/api';
-import { definePlugin } from '@keelson/sdk';
+import { definePlugin, optional, ServedKinds } from '@keelson/sdk';
 import { controller } from '@keelson/sdk/controller';
 import { namespaceController } from './namespace-controller.ts';
 
@@ -9,11 +9,12 @@ export default definePlugin({
   version: '0.1.0',
   kind: 'controller',
   summary: 'empties and removes namespaces that are being deleted',
+  requires: { kinds: optional(ServedKinds) },
   rbac: [
     { groups: [''], resources: ['namespaces'], verbs: ['get', 'list', 'watch', 'delete'] },
     { groups: [''], resources: ['namespaces/finalize', 'namespaces/status'], verbs: ['update'] },
     { groups: ['*'], resources: ['*'], verbs: ['get', 'list', 'watch', 'delete', 'deletecollection'] },
     { groups: [''], resources: ['events'], verbs: ['create', 'patch', 'update'] },
   ],
-  setup: () => [controller(namespaceController(builtinKinds))],
+  setup: ({ kinds }) => [controller(namespaceController(() => kinds?.list() ?? builtinKinds()))],
 });
