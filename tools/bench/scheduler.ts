@@ -31,7 +31,7 @@ export interface SchedulerFigure {
 }
 
 /** Schedules `pods` pods onto `nodes` nodes and counts; the pods stay placed, so that later ones see a filled cluster. */
-export function measure(workload: string, nodes: number, pods: number, percentageOfNodesToScore: number, spec: Partial<Pod['spec']> = {}): SchedulerFigure {
+export function measure(workload: string, nodes: number, pods: number, percentageOfNodesToScore: number, specOf: (index: number) => Partial<Pod['spec']> = () => ({})): SchedulerFigure {
   const table = new NodeTable();
   for (let index = 0; index < nodes; index++) table.setNode(node(index));
   const policies = policySet(filters, scores, { filterOrder: [], weights: {} });
@@ -39,7 +39,7 @@ export function measure(workload: string, nodes: number, pods: number, percentag
     throw new Error(`score policy ${policy} failed`, { cause: error });
   };
   const algorithm = new Algorithm({ table, random: seeded(1), policies: () => policies, percentageOfNodesToScore, onFault });
-  const objects = Array.from({ length: pods }, (_, index) => pod(index, spec));
+  const objects = Array.from({ length: pods }, (_, index) => pod(index, specOf(index)));
   const started = performance.now();
   for (const object of objects) {
     const info = podInfoOf(object);
@@ -58,7 +58,9 @@ export function schedulerFigures(): readonly SchedulerFigure[] {
   return [
     measure('plain pods, every node scored', 5000, 20_000, 100),
     measure('plain pods, sampled as upstream', 5000, 20_000, 0),
-    measure('selector and preferred affinity, every node scored', 5000, 5000, 100, { nodeSelector: { pool: 'a' }, affinity }),
+    measure('selector and preferred affinity, every node scored', 5000, 5000, 100, () => ({ nodeSelector: { pool: 'a' }, affinity })),
+    // No two pods alike: nothing of an earlier decision can be used again.
+    measure('every pod different, every node scored', 5000, 5000, 100, (index) => ({ containers: [container(`${100 + (index % 4999)}m`)] })),
   ];
 }
 
@@ -82,8 +84,12 @@ function pod(index: number, spec: Partial<Pod['spec']>): Pod {
     apiVersion: 'v1',
     kind: 'Pod',
     metadata: { name: `pod-${index}`, namespace: 'default', uid: `pod-${index}`, resourceVersion: '1', creationTimestamp: '2026-01-01T00:00:00Z' },
-    spec: { containers: [{ name: 'main', image: 'example.org/app:1', resources: { requests: { cpu: '100m', memory: '500Mi' } } }], ...spec },
+    spec: { containers: [container('100m')], ...spec },
   };
+}
+
+function container(cpu: string): Pod['spec']['containers'][number] {
+  return { name: 'main', image: 'example.org/app:1', resources: { requests: { cpu, memory: '500Mi' } } };
 }
 
 /** Mulberry32: enough for ties, and the same in every run. */

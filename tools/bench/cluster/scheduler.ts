@@ -2,5 +2,5 @@
 import { report } from '../harness/outcome.ts';
 import { schedulerFigures } from '../scheduler.ts';
 
-const [every, sampled, selective] = schedulerFigures();
-report('scheduler', every!.podsPerSecond, { sampledPerSecond: sampled!.podsPerSecond, selectorAndAffinityPerSecond: selective!.podsPerSecond });
+const [every, sampled, selective, distinct] = schedulerFigures();
+report('scheduler', every!.podsPerSecond, { sampledPerSecond: sampled!.podsPerSecond, selectorAndAffinityPerSecond: selective!.podsPerSecond, everyPodDifferentPerSecond: distinct!.podsPerSecond });

@@ -27,18 +27,17 @@ function needsOf(pod: PodInfo, snapshot: ClusterSnapshot, ignored: readonly stri
     .map(([resource, amount]) => ({ resource, amount, column: snapshot.resource(resource) }));
 }
 
-/** One pass per resource over plain arrays is faster than one pass with an inner loop over resources. */
-function runner(needs: readonly Need[], { podCount, podLimit }: ClusterSnapshot): FilterPlan['run'] {
+function runner(needs: readonly Need[], snapshot: ClusterSnapshot): FilterPlan['run'] {
+  const [first, second] = needs;
+  if (needs.some(({ column }) => column === undefined)) return refuseAll;
+  if (needs.length === 2) return runPair(first as Offered, second as Offered, snapshot);
   return (rows, from, to, verdicts, code) => {
+    const { podCount, podLimit } = snapshot;
     for (let at = from; at < to; at++) {
       const row = rows[at]!;
       if (verdicts[at] === 0 && podCount[row]! >= podLimit[row]!) verdicts[at] = code;
     }
-    for (const { column, amount } of needs) {
-      if (column === undefined) {
-        for (let at = from; at < to; at++) if (verdicts[at] === 0) verdicts[at] = code;
-        return;
-      }
+    for (const { column, amount } of needs as readonly Offered[]) {
       const { allocatable, requested } = column;
       for (let at = from; at < to; at++) {
         const row = rows[at]!;
@@ -47,6 +46,25 @@ function runner(needs: readonly Need[], { podCount, podLimit }: ClusterSnapshot)
     }
   };
 }
+
+type Offered = Need & { readonly column: ResourceColumn };
+
+/** The usual pod asks for cpu and memory: one pass over the nodes instead of three. */
+function runPair(one: Offered, two: Offered, { podCount, podLimit }: ClusterSnapshot): FilterPlan['run'] {
+  const { amount: first, column: { allocatable: firstOf, requested: firstUsed } } = one;
+  const { amount: second, column: { allocatable: secondOf, requested: secondUsed } } = two;
+  return (rows, from, to, verdicts, code) => {
+    for (let at = from; at < to; at++) {
+      if (verdicts[at] !== 0) continue;
+      const row = rows[at]!;
+      if (podCount[row]! >= podLimit[row]! || first > firstOf[row]! - firstUsed[row]! || second > secondOf[row]! - secondUsed[row]!) verdicts[at] = code;
+    }
+  };
+}
+
+const refuseAll: FilterPlan['run'] = (_rows, from, to, verdicts, code) => {
+  for (let at = from; at < to; at++) if (verdicts[at] === 0) verdicts[at] = code;
+};
 
 /** Upstream's words, one per lacking resource. */
 function reasonsBy(needs: readonly Need[], { podCount, podLimit }: ClusterSnapshot): (row: number) => readonly string[] {

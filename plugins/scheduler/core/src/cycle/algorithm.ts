@@ -55,12 +55,11 @@ export class Algorithm {
 
   /** As for the last pod of the same shape, but for the nodes that changed since. Every node counts, none is left to sampling. */
   #decideByShape(pod: PodInfo, policies: PolicySet, phases: Phases): Decision | undefined {
-    const { table, percentageOfNodesToScore, random } = this.#options;
+    const { table, random } = this.#options;
     const shape = shapeOf(pod, policies);
     if (shape === undefined) return undefined;
     let entry = this.#shapes.get(shape, policies);
-    const sampled = enoughNodes(table.nodeCount, percentageOfNodesToScore) < table.nodeCount;
-    if (entry === undefined && sampled && !this.#shapes.seenBefore(shape)) return undefined;
+    if (entry === undefined && !this.#shapes.seenBefore(shape)) return undefined;
     const plans = rowPlans(pod, table, policies);
     if (plans === undefined) return undefined;
     const present = (entry ??= this.#shapes.add(shape));
