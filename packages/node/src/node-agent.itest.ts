@@ -1,4 +1,4 @@
-import { ConfigMap, Event, Node, Pod, type PodSpec, type PodStatus } from '@keelson/api/core/v1';
+import { type ConfigMap, Event, Node, Pod, type PodSpec, type PodStatus } from '@keelson/api/core/v1';
 import { Lease } from '@keelson/api/coordination/v1';
 import { defineDistribution, use, type Distribution } from '@keelson/distro';
 import runtimeSim from '@keelson/runtime-sim';

@@ -58,7 +58,6 @@ runtimeContract('process', async () => {
 });
 
 describe('process runtime', () => {
-  const never = new AbortController().signal;
   const sandbox = { podUid: 'u', podName: 'p', podNamespace: 'default', attempt: 0, hostname: 'p', labels: {}, annotations: {}, hostNetwork: false };
   const base = { name: 'main', role: 'app' as const, attempt: 0, image: 'i', imageId: 'i', command: [], args: [], workingDir: undefined, env: [], tty: false, stdin: false, annotations: {} };
   let root: string;

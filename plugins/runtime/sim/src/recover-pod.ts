@@ -2,7 +2,7 @@ import type { ContainerStatus, Pod } from '@keelson/api/core/v1';
 import { parseTime } from '@keelson/api/time';
 import { behaviourOf, type BehaviourDefaults } from './behaviour.ts';
 import { newContainer, type SimContainer } from './sim-container.ts';
-import type { SimSandbox } from './sim-runtime.ts';
+import type { SimSandbox } from './sim-sandbox.ts';
 
 const scheme = 'sim://';
 

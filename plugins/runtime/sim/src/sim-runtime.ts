@@ -1,5 +1,4 @@
-import type { Pod } from '@keelson/api/core/v1';
-import type { Probe } from '@keelson/api/core/v1';
+import type { Pod, Probe } from '@keelson/api/core/v1';
 import type { Clock, Random } from '@keelson/sdk';
 import {
   RuntimeFault, type ContainerConfig, type ContainerEvent, type ContainerRuntime, type ContainerStatus, type ImageStatus, type LogOptions, type LogSink,
@@ -12,13 +11,7 @@ import { recoverPod } from './recover-pod.ts';
 import { newContainer, statusOf, type SimContainer } from './sim-container.ts';
 import type { SimImages } from './sim-images.ts';
 import { linesOf, renderLog } from './sim-log.ts';
-
-/** A simulated sandbox; `config` lacks nothing that behaviour depends on. */
-export interface SimSandbox {
-  readonly config: Pick<SandboxConfig, 'annotations' | 'labels'>;
-  status: SandboxStatus;
-  readonly containers: Map<string, SimContainer>;
-}
+import type { SimSandbox } from './sim-sandbox.ts';
 
 export interface SimRuntimeOptions {
   readonly clock: Clock;
