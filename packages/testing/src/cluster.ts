@@ -1,16 +1,18 @@
-import { parseAllDocuments } from 'yaml';
-import { findKind, parseApiVersion, type KubeObject } from '@keelson/api';
+import type { KubeObject } from '@keelson/api';
 import { apiClient, type TrackingApiClient } from '@keelson/client';
-import { resolveDistribution, type Distribution } from '@keelson/distro';
+import { resolveDistribution, type Distribution, type ResolvedDistribution } from '@keelson/distro';
 import { administrator, startCluster, type Cluster } from '@keelson/distro/boot';
 import { seededRandom, silentLogger, type ApiTransport, type Logger, type Random } from '@keelson/sdk';
 import type { UserInfo } from '@keelson/sdk/auth';
-import { stampRevision } from '@keelson/kernel/apiserver';
+import { stampRevision, type ClusterPki } from '@keelson/kernel/apiserver';
 import { openMemoryStore, type ForkableStore, type Store } from '@keelson/kernel/storage';
-import { createTracing } from '@keelson/telemetry';
+import { createTracing, type Tracing } from '@keelson/telemetry';
+import { CrashPoints } from './crash-points.ts';
 import { milliseconds } from './duration.ts';
 import { EventLog } from './event-log.ts';
 import { FaultyBus, type FaultControl } from './faulty-transport.ts';
+import { LateTransport } from './late-transport.ts';
+import { applyObjects, parseManifests } from './manifests.ts';
 import { TraceView } from './trace-view.ts';
 import { VirtualClock } from './virtual-clock.ts';
 
@@ -25,10 +27,15 @@ export interface TestClusterOptions {
   readonly tracing?: boolean;
   /** Decorates the store (fault injection at writes). */
   readonly wrapStore?: (store: Store) => Store;
+  /** Stands between a plugin and the API, nearer to the plugin than the injected faults. */
+  readonly wrapTransport?: (transport: ApiTransport, plugin: string) => ApiTransport;
+  /** Also serve HTTPS, for clients that are no plugin. What goes over the network does not settle in virtual time. */
+  readonly serve?: { readonly pki: ClusterPki; readonly host?: string; readonly port?: number };
 }
 
 /** A whole cluster in this process, over memory, in virtual time. */
 export interface TestCluster {
+  readonly seed: string;
   readonly clock: VirtualClock;
   readonly random: Random;
   /** The administrator's client. */
@@ -36,6 +43,7 @@ export interface TestCluster {
   readonly trace: TraceView;
   readonly log: EventLog;
   readonly faults: FaultControl;
+  /** Throws while a fork has not started. */
   readonly cluster: Cluster;
   /** A client that acts as somebody else. */
   as(user: UserInfo): TrackingApiClient;
@@ -49,80 +57,167 @@ export interface TestCluster {
    * time was not enough.
    */
   eventually(what: string, condition: () => Promise<boolean> | boolean, within?: string | number): Promise<void>;
-  /** An independent copy of the cluster as it is now: state and time are shared history, nothing after is. */
-  fork(options?: { readonly seed?: string }): Promise<TestCluster>;
+  /** Starts a fork's plugins if they have not started; its first use does the same. */
+  started(): Promise<void>;
+  /**
+   * An independent copy of the cluster as it is now: state and time are shared history, nothing after is. Costs no
+   * copy; the plugins of the fork start, on that state, with its first use.
+   */
+  fork(options?: ForkTestOptions): Promise<TestCluster>;
+  /**
+   * What a crash of the whole cluster would leave the instant its `count`-th write from now is committed and before
+   * anybody has the answer. Resolves when that write happens, to a fork of that state.
+   */
+  crashAtWrite(count: number, options?: ForkTestOptions): Promise<TestCluster>;
+  /** Leaves neither timer nor watch nor listener. */
   close(): Promise<void>;
 }
 
+export interface ForkTestOptions {
+  /** Default: drawn from the parent's seed and revision, so that a fork never repeats its parent's past draws. */
+  readonly seed?: string;
+}
+
 /** Boots a distribution in this process. Errors: `ConfigurationError`, or what made the start fail. */
-export function cluster(distribution: Distribution, options: TestClusterOptions = {}): Promise<TestCluster> {
+export async function cluster(distribution: Distribution, options: TestClusterOptions = {}): Promise<TestCluster> {
   const clock = options.clock ?? new VirtualClock();
-  return boot(distribution, openMemoryStore({ clock, stamp: stampRevision }), clock, options);
-}
-
-async function boot(distribution: Distribution, memory: ForkableStore, clock: VirtualClock, options: TestClusterOptions): Promise<TestCluster> {
-  const seed = options.seed ?? 'keelson';
-  const random = seededRandom(seed);
-  const log = new EventLog(memory, memory.revision + 1);
-  const tracing = createTracing({ clock, random: random.fork('tracing'), environment: options.tracing === false ? { OTEL_SDK_DISABLED: 'true' } : {} });
-  const bus = new FaultyBus(clock, random.fork('faults'));
-  const running = await startCluster({
-    distribution: resolveDistribution(distribution),
-    openStore: () => (options.wrapStore === undefined ? memory : options.wrapStore(memory)),
-    clock, random, log: options.log ?? silentLogger, tracing,
-    wrapTransport: (transport) => bus.wrap(transport),
+  const test = new InProcessCluster({
+    distribution: resolveDistribution(distribution), options, clock,
+    seed: options.seed ?? 'keelson',
+    memory: openMemoryStore({ clock, stamp: stampRevision }),
   });
-  const as = (user: UserInfo) => apiClient(running.transportFor(user), { fieldManager: 'test' });
-  const api = as(administrator);
-  const self: TestCluster = {
-    clock, random, api, log, cluster: running, faults: bus, as,
-    trace: new TraceView(tracing),
-    transportFor: (user) => running.transportFor(user),
-    apply: (manifests) => applyAll(api, typeof manifests === 'string' ? parse(manifests) : manifests),
-    advance: (duration) => clock.advance(duration),
-    eventually: (what, condition, within = '10m') => eventually(clock, { what, condition, within }),
-    fork: async (forkOptions = {}) => {
-      const forkedClock = new VirtualClock(clock.now());
-      return boot(distribution, memory.fork({ clock: forkedClock, stamp: stampRevision }), forkedClock, { ...options, ...forkOptions, clock: forkedClock });
-    },
-    close: async () => {
-      log.close();
-      const closed = running.close();
-      // Shutting down waits for deadlines of its own; they must be able to pass.
-      await clock.advance(0);
-      await closed;
-    },
-  };
-  return self;
+  await test.started();
+  return test;
 }
 
-/** One virtual second at a time is fine enough for conditions that controllers bring about. */
-async function eventually(clock: VirtualClock, wait: { readonly what: string; readonly condition: () => Promise<boolean> | boolean; readonly within: string | number }): Promise<void> {
-  const deadline = clock.now() + milliseconds(wait.within);
-  await clock.advance(0);
-  while (!(await wait.condition())) {
-    if (clock.now() >= deadline) throw new Error(`${wait.what}: not so after ${wait.within} of virtual time`);
-    await clock.advance(1000);
+interface Parts {
+  readonly distribution: ResolvedDistribution;
+  readonly options: TestClusterOptions;
+  readonly clock: VirtualClock;
+  readonly seed: string;
+  readonly memory: ForkableStore;
+}
+
+class InProcessCluster implements TestCluster {
+  readonly seed: string;
+  readonly clock: VirtualClock;
+  readonly random: Random;
+  readonly api: TrackingApiClient;
+  readonly trace: TraceView;
+  readonly log: EventLog;
+  readonly faults: FaultyBus;
+  readonly #parts: Parts;
+  readonly #tracing: Tracing;
+  readonly #points: CrashPoints;
+  #starting: Promise<void> | undefined;
+  #running: Cluster | undefined;
+  #closed: Promise<void> | undefined;
+
+  constructor(parts: Parts) {
+    const { seed, clock, memory, options } = parts;
+    this.#parts = parts;
+    this.seed = seed;
+    this.clock = clock;
+    this.random = seededRandom(seed);
+    this.log = new EventLog(memory, memory.revision + 1);
+    this.#tracing = createTracing({ clock, random: this.random.fork('tracing'), environment: options.tracing === false ? { OTEL_SDK_DISABLED: 'true' } : {} });
+    this.trace = new TraceView(this.#tracing);
+    this.faults = new FaultyBus(clock, this.random.fork('faults'), (plugin, error) => void this.#running?.host.fail(plugin, error));
+    this.#points = new CrashPoints(options.wrapStore?.(memory) ?? memory);
+    this.api = this.as(administrator);
+  }
+
+  get cluster(): Cluster {
+    if (this.#running === undefined) throw new Error('the fork has not started: await started() first');
+    return this.#running;
+  }
+
+  as(user: UserInfo): TrackingApiClient {
+    return apiClient(this.transportFor(user), { fieldManager: 'test' });
+  }
+
+  transportFor(user: UserInfo): ApiTransport {
+    return new LateTransport(
+      () => this.#running?.transportFor(user),
+      async () => {
+        await this.started();
+        return this.cluster.transportFor(user);
+      },
+    );
+  }
+
+  apply(manifests: string | readonly KubeObject[]): Promise<void> {
+    return applyObjects(this.api, typeof manifests === 'string' ? parseManifests(manifests) : manifests);
+  }
+
+  async advance(duration: string | number): Promise<void> {
+    await this.started();
+    await this.clock.advance(duration);
+  }
+
+  /** One virtual second at a time is fine enough for conditions that controllers bring about. */
+  async eventually(what: string, condition: () => Promise<boolean> | boolean, within: string | number = '10m'): Promise<void> {
+    const deadline = this.clock.now() + milliseconds(within);
+    await this.advance(0);
+    while (!(await condition())) {
+      if (this.clock.now() >= deadline) throw new Error(`${what}: not so after ${within} of virtual time (seed ${this.seed})`);
+      await this.advance(1000);
+    }
+  }
+
+  started(): Promise<void> {
+    this.#starting ??= this.#start();
+    return this.#starting;
+  }
+
+  async fork(options: ForkTestOptions = {}): Promise<TestCluster> {
+    return this.#grow(this.#capture(), options);
+  }
+
+  async crashAtWrite(count: number, options: ForkTestOptions = {}): Promise<TestCluster> {
+    return this.#grow(await this.#points.at(count, () => this.#capture()), options);
+  }
+
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  async #start(): Promise<void> {
+    const { distribution, options, clock } = this.#parts;
+    const { wrapTransport = (transport: ApiTransport) => transport, serve } = options;
+    const starting = startCluster({
+      distribution, clock, random: this.random, log: options.log ?? silentLogger, tracing: this.#tracing,
+      openStore: () => this.#points,
+      wrapTransport: (transport, plugin) => wrapTransport(this.faults.wrap(transport, plugin), plugin),
+      ...(serve === undefined ? {} : { pki: serve.pki, listen: { host: serve.host ?? '127.0.0.1', port: serve.port ?? 0 } }),
+    });
+    // Hooks have limits in virtual time, so time must pass; making keys and opening ports takes real time instead.
+    this.#running = await (serve === undefined ? clock.until(starting) : starting);
+  }
+
+  /** State and time as they are this instant. */
+  #capture(): Captured {
+    const clock = new VirtualClock(this.clock.now(), this.clock.options);
+    return { clock, memory: this.#parts.memory.fork({ clock, stamp: stampRevision }) };
+  }
+
+  #grow({ clock, memory }: Captured, { seed }: ForkTestOptions): TestCluster {
+    const { distribution, options } = this.#parts;
+    return new InProcessCluster({ distribution, options, clock, memory, seed: seed ?? `${this.seed}+${memory.revision}` });
+  }
+
+  async #close(): Promise<void> {
+    this.log.close();
+    if (this.#starting === undefined) return this.#parts.memory.close();
+    await this.#starting.catch(() => undefined);
+    const closing = this.#running?.close() ?? Promise.resolve();
+    // Shutting down waits for deadlines of its own; they must be able to pass.
+    await (this.#parts.options.serve === undefined ? this.clock.until(closing) : closing);
   }
 }
 
-function parse(text: string): KubeObject[] {
-  return parseAllDocuments(text).flatMap((document) => {
-    if ('errors' in document && document.errors.length > 0) throw document.errors[0]!;
-    const value = (document as { toJS(): unknown }).toJS() as KubeObject | null;
-    return value === null ? [] : [value];
-  });
-}
-
-async function applyAll(api: TrackingApiClient, objects: readonly KubeObject[]): Promise<void> {
-  for (const object of objects) {
-    const at = parseApiVersion(object.apiVersion);
-    const kind = at === undefined ? undefined : findKind(at.group, at.version, object.kind);
-    if (kind === undefined) throw new Error(`kind ${object.kind} of ${object.apiVersion} is not known`);
-    const metadata = kind.namespaced ? { ...object.metadata, namespace: object.metadata.namespace ?? 'default' } : object.metadata;
-    const named = { ...object, metadata } as KubeObject;
-    const ref = { name: metadata.name!, namespace: metadata.namespace };
-    if ((await api.get(kind, ref)) === undefined) await api.create(named);
-    else await api.patch(kind, ref, { type: 'merge', body: named });
-  }
+interface Captured {
+  readonly clock: VirtualClock;
+  readonly memory: ForkableStore;
 }

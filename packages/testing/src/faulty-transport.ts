@@ -1,5 +1,5 @@
 import type { KubeObject } from '@keelson/api';
-import { StatusError, type ApiCall, type ApiTransport, type Clock, type Random, type WatchEvent, type WatchHandle, type WatchHandler } from '@keelson/sdk';
+import { StatusError, type ApiCall, type ApiTransport, type Cancel, type Clock, type Random, type WatchEvent, type WatchHandle, type WatchHandler } from '@keelson/sdk';
 
 /** Chances, 0 to 1, that something goes wrong on the bus between the server and a plugin. */
 export interface BusFaults {
@@ -15,7 +15,12 @@ export interface BusFaults {
   readonly failWrite?: number;
   /** A write happens, but its answer is lost (504). */
   readonly loseAnswer?: number;
+  /** The plugin is taken down right before or right after a write; the host starts it again by its failure policy. */
+  readonly crash?: number;
 }
+
+/** Takes a plugin down as if it had failed of itself. */
+export type CrashPlugin = (plugin: string, error: Error) => void;
 
 export interface FaultControl {
   /** Replaces the chances from now on; `{}` heals. */
@@ -32,6 +37,7 @@ export class FaultyBus implements FaultControl {
   constructor(
     private readonly clock: Clock,
     private readonly random: Random,
+    private readonly crash: CrashPlugin = () => undefined,
   ) {}
 
   set(faults: BusFaults): void {
@@ -39,27 +45,41 @@ export class FaultyBus implements FaultControl {
   }
 
   /** A transport with faults in front of a good one. */
-  wrap(inner: ApiTransport): ApiTransport {
+  wrap(inner: ApiTransport, plugin = ''): ApiTransport {
     return {
-      call: (call) => this.#call(inner, call),
+      call: (call) => this.#call(inner, call, plugin),
       watch: (call, handler) => this.#watch(inner, call, handler),
     };
   }
 
-  async #call(inner: ApiTransport, call: ApiCall): Promise<unknown> {
+  async #call(inner: ApiTransport, call: ApiCall, plugin: string): Promise<unknown> {
     if (call.verb === 'get' || call.verb === 'list') return inner.call(call);
+    if (this.#strikes('crash')) return this.#crashAround(inner, call, plugin);
     if (this.#strikes('failWrite')) throw new StatusError('ServiceUnavailable', 'injected fault: the write did not happen', { retryAfterSeconds: 1 });
     const answer = await inner.call(call);
     if (this.#strikes('loseAnswer')) throw new StatusError('Timeout', 'injected fault: the write happened, its answer was lost');
     return answer;
   }
 
+  /** Never answers with a result: whoever wrote is dead. */
+  async #crashAround(inner: ApiTransport, call: ApiCall, plugin: string): Promise<never> {
+    const before = this.random.next() < 0.5;
+    if (!before) await inner.call(call);
+    const error = new Error(`injected fault: ${plugin} crashed ${before ? 'before' : 'after'} ${call.verb} ${call.plural}`);
+    this.crash(plugin, error);
+    throw error;
+  }
+
   #watch(inner: ApiTransport, call: Omit<ApiCall, 'verb' | 'body'>, handler: WatchHandler<KubeObject>): WatchHandle {
     const lane = new DelayLane(this.clock, handler);
+    let cut = false;
     const handle = inner.watch(call, {
       event: (event) => {
+        if (cut) return;
         if (this.#strikes('drop')) {
-          handle.stop();
+          cut = true;
+          // A transport may deliver before it returns its handle.
+          queueMicrotask(() => handle.stop());
           lane.end(new StatusError('Timeout', 'injected fault: the watch was cut'));
           return;
         }
@@ -67,7 +87,7 @@ export class FaultyBus implements FaultControl {
         lane.push(event, this.#strikes('reorder'));
       },
       end: (error) => {
-        lane.end(error);
+        if (!cut) lane.end(error);
       },
     });
     return {
@@ -94,7 +114,7 @@ export class FaultyBus implements FaultControl {
 /** Hands events on in order, held back for a while when told so. */
 class DelayLane {
   #queue: WatchEvent<KubeObject>[] = [];
-  #held = false;
+  #held: Cancel | undefined;
   #stopped = false;
   #end: { readonly error: Error | undefined } | undefined;
   #empty: (() => void)[] = [];
@@ -105,10 +125,9 @@ class DelayLane {
   ) {}
 
   hold(ms: number): void {
-    if (this.#held) return;
-    this.#held = true;
-    this.clock.after(ms, () => {
-      this.#held = false;
+    if (this.#held !== undefined || this.#stopped) return;
+    this.#held = this.clock.after(ms, () => {
+      this.#held = undefined;
       this.#flush();
     });
   }
@@ -119,16 +138,17 @@ class DelayLane {
     if (swap && last !== undefined && last.type !== 'BOOKMARK' && event.type !== 'BOOKMARK' && last.object.metadata.uid !== event.object.metadata.uid) {
       this.#queue.splice(this.#queue.length - 1, 0, event);
     } else this.#queue.push(event);
-    if (!this.#held) this.#flush();
+    if (this.#held === undefined) this.#flush();
   }
 
   end(error: Error | undefined): void {
     this.#end = { error };
-    if (!this.#held) this.#flush();
+    if (this.#held === undefined) this.#flush();
   }
 
   stop(): void {
     this.#stopped = true;
+    this.#held?.cancel();
     this.#queue = [];
     this.#settle();
   }
@@ -139,8 +159,8 @@ class DelayLane {
   }
 
   #flush(): void {
-    while (!this.#stopped && !this.#held && this.#queue.length > 0) this.handler.event(this.#queue.shift()!);
-    if (this.#held) return;
+    while (!this.#stopped && this.#held === undefined && this.#queue.length > 0) this.handler.event(this.#queue.shift()!);
+    if (this.#held !== undefined) return;
     this.#settle();
     if (this.#end === undefined || this.#stopped) return;
     this.#stopped = true;

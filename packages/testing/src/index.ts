@@ -1,8 +1,12 @@
 export { cluster } from './cluster.ts';
-export type { TestCluster, TestClusterOptions } from './cluster.ts';
+export type { ForkTestOptions, TestCluster, TestClusterOptions } from './cluster.ts';
 export { milliseconds } from './duration.ts';
 export { EventLog } from './event-log.ts';
 export { FaultyBus } from './faulty-transport.ts';
-export type { BusFaults, FaultControl } from './faulty-transport.ts';
+export type { BusFaults, CrashPlugin, FaultControl } from './faulty-transport.ts';
+export { explained } from './failure.ts';
+export { harness } from './harness.ts';
+export type { HarnessOptions } from './harness.ts';
 export { TraceView } from './trace-view.ts';
 export { VirtualClock, settled } from './virtual-clock.ts';
+export type { VirtualClockOptions } from './virtual-clock.ts';

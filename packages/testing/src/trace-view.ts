@@ -9,6 +9,17 @@ export class TraceView {
     return queryTraces(this.tracing.ring, query).traces[0]?.spans ?? [];
   }
 
+  /** Every span that is kept, one JSON line each in the order in which they ended: what equal seeds must make equal. */
+  text(): string {
+    return [...this.tracing.ring.all()].map((span) => JSON.stringify(span)).join('\n');
+  }
+
+  /** The trees of the newest spans, for the message of a test that failed. */
+  render(newest = 150): string {
+    const spans = [...this.tracing.ring.all()];
+    return spans.length === 0 ? 'no spans' : renderTrace(spans.slice(-newest), { maxLines: newest });
+  }
+
   /**
    * Passes if some trace (about the object, if one is named) holds spans of these names, each following from the one
    * before. Errors: an `Error` with the span tree and the first step that is missing.

@@ -5,6 +5,13 @@ interface Timer {
   readonly at: number;
   readonly order: number;
   readonly fn: () => void;
+  /** Where it was set, if the clock keeps origins. */
+  readonly origin: Error | undefined;
+}
+
+export interface VirtualClockOptions {
+  /** Keep the stack of each timer's making, for messages about leaks; costs some microseconds a timer. */
+  readonly origins?: boolean;
 }
 
 /** 2026-01-01T00:00:00Z, so that timestamps in tests read naturally. */
@@ -19,7 +26,10 @@ export class VirtualClock implements Clock {
   #order = 0;
   #timers: Timer[] = [];
 
-  constructor(start: number = epoch) {
+  constructor(
+    start: number = epoch,
+    readonly options: VirtualClockOptions = {},
+  ) {
     this.#now = start;
   }
 
@@ -32,7 +42,7 @@ export class VirtualClock implements Clock {
   }
 
   after(ms: number, fn: () => void): Cancel {
-    const timer = { at: this.#now + Math.max(0, ms), order: this.#order++, fn };
+    const timer = { at: this.#now + Math.max(0, ms), order: this.#order++, fn, origin: this.options.origins === true ? new Error('timer') : undefined };
     this.#insert(timer);
     return {
       cancel: () => {
@@ -63,6 +73,32 @@ export class VirtualClock implements Clock {
   /** Timers that wait; a test that ends with more than it began with has leaked some. */
   get pending(): number {
     return this.#timers.length;
+  }
+
+  /** When each waiting timer is due (milliseconds from now) and, if origins are kept, the stack that set it. */
+  get timers(): readonly { readonly in: number; readonly origin: string | undefined }[] {
+    return this.#timers.map(({ at, origin }) => ({ in: at - this.#now, origin: origin?.stack?.split('\n').slice(2).join('\n') }));
+  }
+
+  /**
+   * Lets time pass, timer by timer, until the promise settles, and gives its outcome. Errors: its own, or an `Error`
+   * when it has not settled within that virtual time, or when nothing is left that could settle it.
+   */
+  async until<T>(promise: Promise<T>, within: string | number = '1h'): Promise<T> {
+    let pending = true;
+    const end = (): void => {
+      pending = false;
+    };
+    promise.then(end, end);
+    const deadline = this.#now + milliseconds(within);
+    await settled();
+    while (pending) {
+      const next = this.#timers[0];
+      if (next === undefined) throw new Error('what is waited for depends on something that is not in virtual time');
+      if (next.at > deadline) throw new Error(`what is waited for did not happen within ${within} of virtual time`);
+      await this.advance(next.at - this.#now);
+    }
+    return promise;
   }
 
   /** Lets time pass, `'5m'` or milliseconds, and everything that becomes due happen and settle. */

@@ -32,6 +32,11 @@ export interface Host {
   contributions<T>(point: ExtensionPoint<T>): Contributions<T>;
   /** What a plugin provides for a token at present, for the composition root. */
   provided<T>(token: Token<T>): T | undefined;
+  /**
+   * Takes a running plugin down as if it had failed of itself, at once and without draining; its failure policy says
+   * what follows. True if it was running. For fault injection.
+   */
+  fail(plugin: string, error: Error): boolean;
   /** Calls back after each change of a state or of a point; returns the way to stop. */
   onChange(listener: () => void): () => void;
 }
@@ -98,6 +103,13 @@ class PluginHost implements Host {
 
   provided<T>(token: Token<T>): T | undefined {
     return this.#container.valueOf(token.key) as T | undefined;
+  }
+
+  fail(plugin: string, error: Error): boolean {
+    const unit = this.#units.find(({ name }) => name === plugin);
+    if (unit?.takeDown === undefined) return false;
+    unit.takeDown({ why: 'fault', error });
+    return true;
   }
 
   onChange(listener: () => void): () => void {
