@@ -1,6 +1,7 @@
 import { isTerminating } from '@keelson/api';
 import { Node, Pod, Service } from '@keelson/api/core/v1';
 import { EndpointSlice, type Endpoint, type EndpointPort } from '@keelson/api/discovery/v1';
+import { bySelector, selects, servicesOfPod, TriggerTimes } from '@keelson/reconcile/services';
 import { isStatus, KeelsonError, type StatusError } from '@keelson/sdk';
 import type { Caches, ControllerDeclaration, ReconcileContext } from '@keelson/sdk/controller';
 import { endpointPorts, portsKey } from './endpoint-ports.ts';
