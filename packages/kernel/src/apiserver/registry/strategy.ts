@@ -1,7 +1,8 @@
 import type { Kind, StatusCause } from '@keelson/api';
 import { defaultObject } from '@keelson/api/defaulting';
-import { gracePeriodOf as gracePeriod, prepareForCreate, prepareForStatusUpdate, prepareForUpdate as prepareUpdate, traitsOf } from '@keelson/api/strategy';
+import { gracePeriodOf as gracePeriod, prepareForCreate, prepareForStatusUpdate, prepareForUpdate as prepareUpdate, sameDesiredState, traitsOf } from '@keelson/api/strategy';
 import { validateCreate, validateUpdate } from '@keelson/api/validation';
+import { narrowUpdate } from './narrow-subresources.ts';
 import type { MutableObject } from '../mutable-object.ts';
 
 export { prepareForCreate };
@@ -22,6 +23,10 @@ export function validateForCreate(kind: Kind, object: MutableObject): readonly S
 export function prepareForUpdate(kind: Kind, next: MutableObject, old: MutableObject, subresource: string): void {
   if (subresource === '') prepareUpdate(kind, next, old);
   else if (subresource === 'status' || subresource === 'approval') prepareForStatusUpdate(kind, next, old);
+  else {
+    narrowUpdate(subresource, next, old);
+    if (traitsOf(kind).generation && !sameDesiredState(next, old)) next.metadata.generation = (old.metadata.generation ?? 0) + 1;
+  }
 }
 
 /** Written by the server's own code from checked input. */
