@@ -1,4 +1,4 @@
-import { context, SpanKind, trace, type SpanContext, type Tracer } from '@opentelemetry/api';
+import { context, SpanKind, trace, TraceFlags, type Span, type SpanContext, type Tracer } from '@opentelemetry/api';
 import { Attr, SpanName } from '@keelson/telemetry';
 import type { Op, Store } from '../../storage/index.ts';
 import { CachedObject, type CauseTable, type ParsedObjects } from '../../watch/index.ts';
@@ -39,7 +39,7 @@ export class ObjectStore {
 
   async #write(op: 'create' | 'update' | 'delete', storage: ResourceStorage, key: string, revision: number, bytes: Buffer | undefined): Promise<CachedObject | undefined> {
     const parent = trace.getActiveSpan();
-    if (parent === undefined || !parent.isRecording()) return this.#commit(storage, key, revision, bytes, parent?.spanContext());
+    if (parent === undefined || !isWorthASpan(parent, storage)) return this.#commit(storage, key, revision, bytes, parent?.spanContext());
     const span = this.tracer.startSpan(SpanName.store(op, storage.kind.plural), { kind: SpanKind.CLIENT });
     try {
       const written = await this.#commit(storage, key, revision, bytes, span.spanContext());
@@ -86,4 +86,13 @@ export class ObjectStore {
       throw error;
     }
   }
+}
+
+/**
+ * Writes within a recorded trace get their spans, also when they come after the end of the span that caused them (a pod's
+ * status follows its sync). Events tell what the other spans tell already.
+ */
+function isWorthASpan(parent: Span, storage: ResourceStorage): boolean {
+  if (parent.isRecording()) return true;
+  return (parent.spanContext().traceFlags & TraceFlags.SAMPLED) !== 0 && storage.kind.plural !== 'events';
 }
