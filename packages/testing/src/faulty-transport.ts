@@ -17,6 +17,8 @@ export interface BusFaults {
   readonly loseAnswer?: number;
   /** The plugin is taken down right before or right after a write; the host starts it again by its failure policy. */
   readonly crash?: number;
+  /** Names of plugins that cannot reach the API at all: calls fail (503), watches end. */
+  readonly cutOff?: readonly string[];
 }
 
 /** Takes a plugin down as if it had failed of itself. */
@@ -33,6 +35,7 @@ export interface FaultControl {
 export class FaultyBus implements FaultControl {
   readonly counts: Record<string, number> = {};
   #faults: BusFaults = {};
+  readonly #watches = new Set<{ readonly plugin: string; cut(): void }>();
 
   constructor(
     private readonly clock: Clock,
@@ -42,17 +45,19 @@ export class FaultyBus implements FaultControl {
 
   set(faults: BusFaults): void {
     this.#faults = faults;
+    for (const watch of [...this.#watches]) if (this.#isCutOff(watch.plugin)) watch.cut();
   }
 
   /** A transport with faults in front of a good one. */
   wrap(inner: ApiTransport, plugin = ''): ApiTransport {
     return {
       call: (call) => this.#call(inner, call, plugin),
-      watch: (call, handler) => this.#watch(inner, call, handler),
+      watch: (call, handler) => this.#watch(inner, call, handler, plugin),
     };
   }
 
   async #call(inner: ApiTransport, call: ApiCall, plugin: string): Promise<unknown> {
+    if (this.#isCutOff(plugin)) throw unreachable();
     if (call.verb === 'get' || call.verb === 'list') return inner.call(call);
     if (this.#strikes('crash')) return this.#crashAround(inner, call, plugin);
     if (this.#strikes('failWrite')) throw new StatusError('ServiceUnavailable', 'injected fault: the write did not happen', { retryAfterSeconds: 1 });
@@ -70,28 +75,39 @@ export class FaultyBus implements FaultControl {
     throw error;
   }
 
-  #watch(inner: ApiTransport, call: Omit<ApiCall, 'verb' | 'body'>, handler: WatchHandler<KubeObject>): WatchHandle {
+  #watch(inner: ApiTransport, call: Omit<ApiCall, 'verb' | 'body'>, handler: WatchHandler<KubeObject>, plugin: string): WatchHandle {
     const lane = new DelayLane(this.clock, handler);
-    let cut = false;
+    if (this.#isCutOff(plugin)) {
+      queueMicrotask(() => lane.end(unreachable()));
+      return { stop: () => lane.stop() };
+    }
+    let over = false;
+    const finish = (error: Error | undefined): void => {
+      if (over) return;
+      over = true;
+      this.#watches.delete(open);
+      lane.end(error);
+    };
+    const cut = (error: Error): void => {
+      finish(error);
+      // A transport may deliver before it returns its handle.
+      queueMicrotask(() => handle.stop());
+    };
+    const open = { plugin, cut: () => cut(unreachable()) };
+    this.#watches.add(open);
     const handle = inner.watch(call, {
       event: (event) => {
-        if (cut) return;
-        if (this.#strikes('drop')) {
-          cut = true;
-          // A transport may deliver before it returns its handle.
-          queueMicrotask(() => handle.stop());
-          lane.end(new StatusError('Timeout', 'injected fault: the watch was cut'));
-          return;
-        }
+        if (over) return;
+        if (this.#strikes('drop')) return cut(new StatusError('Timeout', 'injected fault: the watch was cut'));
         if (event.type !== 'BOOKMARK' && this.#strikes('stale')) lane.hold(this.random.int(this.#faults.staleMs ?? 1000) + 1);
         lane.push(event, this.#strikes('reorder'));
       },
-      end: (error) => {
-        if (!cut) lane.end(error);
-      },
+      end: finish,
     });
     return {
       stop: () => {
+        over = true;
+        this.#watches.delete(open);
         handle.stop();
         lane.stop();
       },
@@ -103,12 +119,20 @@ export class FaultyBus implements FaultControl {
     };
   }
 
-  #strikes(fault: Exclude<keyof BusFaults, 'staleMs'>): boolean {
+  #isCutOff(plugin: string): boolean {
+    return this.#faults.cutOff?.includes(plugin) === true;
+  }
+
+  #strikes(fault: Exclude<keyof BusFaults, 'staleMs' | 'cutOff'>): boolean {
     const chance = this.#faults[fault] ?? 0;
     if (chance === 0 || this.random.next() >= chance) return false;
     this.counts[fault] = (this.counts[fault] ?? 0) + 1;
     return true;
   }
+}
+
+function unreachable(): StatusError {
+  return new StatusError('ServiceUnavailable', 'injected fault: the API cannot be reached');
 }
 
 /** Hands events on in order, held back for a while when told so. */
