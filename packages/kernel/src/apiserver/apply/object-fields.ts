@@ -4,7 +4,7 @@ import { itemsByElement, keyElement, valueElement } from './path-element.ts';
 import type { Shape } from './shape.ts';
 
 /** Members of metadata that nobody owns: the server sets them, or they name the object. */
-const unownedMetadata = new Set(['name', 'namespace', 'creationTimestamp', 'selfLink', 'uid', 'clusterName', 'generation', 'managedFields', 'resourceVersion']);
+export const unownedMetadata: ReadonlySet<string> = new Set(['name', 'namespace', 'creationTimestamp', 'selfLink', 'uid', 'clusterName', 'generation', 'managedFields', 'resourceVersion']);
 
 /** The part of an object that can be owned. `keep` decides on members of the top level. */
 export function ownable(object: JsonObject, keep: (member: string) => boolean = () => true): JsonObject {

@@ -13,9 +13,10 @@ export type Shape =
   | { readonly kind: 'map'; readonly values: Shape }
   | { readonly kind: 'list'; readonly keys: readonly KeyField[]; readonly items: Shape };
 
-/** A member of a struct: its path element, made once, and its shape. */
+/** A member of a struct: its path element and that element as the beginning of a further JSON member, made once, and its shape. */
 export interface Member {
   readonly element: string;
+  readonly label: string;
   readonly shape: Shape;
 }
 
@@ -62,6 +63,7 @@ function lazyMember(field: Field): Member {
   let shape: Shape | undefined;
   return {
     element: `f:${field.name}`,
+    label: `,"f:${field.name}":`,
     get shape() {
       return (shape ??= fieldShape(field));
     },

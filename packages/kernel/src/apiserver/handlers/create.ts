@@ -7,7 +7,7 @@ import type { ApiRequest, Reply } from '../request.ts';
 import { serializeObject } from '../registry/object-codec.ts';
 import { prepareForCreate, validateForCreate, withDefaults } from '../registry/strategy.ts';
 import { decodeBody, isDryRun } from './body.ts';
-import { recordManager } from './field-ownership.ts';
+import { createdOwnership, recordManager } from './field-ownership.ts';
 import { storageOf } from './get.ts';
 import { timestamp } from './timestamp.ts';
 
@@ -45,13 +45,17 @@ export async function createDecoded(context: ApiContext, request: ApiRequest, ob
     try {
       failIfInvalid(request, object, validateForCreate(kind, object));
       await context.admission.validate({ ...admission, name: object.metadata.name }, context.lookup);
-      if (!applied) recordManager(context, request, object, undefined);
+      // What is only stored needs no managedFields as objects, only as a part of its JSON.
+      const asText = !applied && !dryRun && conversion === undefined;
+      if (!applied && !asText) recordManager(context, request, object, undefined);
       if (dryRun) {
         if (storage.cache.get(objectKey(object)) !== undefined) throw alreadyExists(kind, object.metadata.name!);
         undo?.();
         return { type: 'object', code: 201, object };
       }
-      const bytes = serializeObject(storage.kind, conversion === undefined ? object : conversion.toStorage(object));
+      const owners = asText ? createdOwnership(context, request, object) : undefined;
+      if (asText && owners === undefined) delete object.metadata.managedFields;
+      const bytes = serializeObject(storage.kind, conversion === undefined ? object : conversion.toStorage(object), owners);
       const cached = await context.objects.create(storage, objectKey(object), bytes);
       if (cached !== undefined) return { type: 'cached', code: 201, kind, cached };
     } catch (error) {

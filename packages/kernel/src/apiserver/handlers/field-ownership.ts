@@ -1,6 +1,6 @@
 import type { TypeSchema } from '@keelson/api/schema';
 import type { Kind } from '@keelson/api';
-import { managerName, recordUpdate, type Writer } from '../apply/index.ts';
+import { createdFieldsText, managerName, recordUpdate, type Writer } from '../apply/index.ts';
 import type { ApiContext } from '../context.ts';
 import type { MutableObject } from '../mutable-object.ts';
 import type { ApiRequest } from '../request.ts';
@@ -11,6 +11,11 @@ export function recordManager(context: ApiContext, request: ApiRequest, next: Mu
   const managedFields = recordUpdate({ live: old, next, schema: schemaOf(request.resource.kind), writer: writerOf(context, request) });
   if (managedFields === undefined) delete next.metadata.managedFields;
   else next.metadata.managedFields = managedFields;
+}
+
+/** What {@link recordManager} would keep for a create, as JSON for the serialization; undefined when nobody owns anything. */
+export function createdOwnership(context: ApiContext, request: ApiRequest, object: MutableObject): string | undefined {
+  return createdFieldsText(object, schemaOf(request.resource.kind), writerOf(context, request));
 }
 
 /** Who writes, through which endpoint. */

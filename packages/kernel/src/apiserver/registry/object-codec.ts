@@ -11,17 +11,23 @@ const markerBytes = Buffer.from(marker, 'latin1');
 const room = 17;
 const emptyRoom = `0"${' '.repeat(room - 2)}`;
 
-/** Serializes an object of a kind, with room for its resourceVersion; whatever version it carries is left out. */
-export function serializeObject(kind: Pick<Kind, 'kind' | 'apiVersion'>, object: KubeObject): Buffer {
-  const { kind: _kind, apiVersion: _apiVersion, metadata, ...rest } = object;
-  const { resourceVersion: _resourceVersion, ...meta } = metadata;
-  const metaJson = JSON.stringify(meta);
-  const restJson = JSON.stringify(rest);
-  const text =
-    `{"kind":"${kind.kind}","apiVersion":"${kind.apiVersion}","metadata":{${marker}${emptyRoom}` +
-    (metaJson.length > 2 ? `,${metaJson.slice(1)}` : '}') +
-    (restJson.length > 2 ? `,${restJson.slice(1)}` : '}');
-  return exactBuffer(text);
+/**
+ * Serializes an object of a kind, with room for its resourceVersion; whatever version it carries is left out.
+ * `managedFields`: JSON that takes the place of the object's own.
+ */
+export function serializeObject(kind: Pick<Kind, 'kind' | 'apiVersion'>, object: KubeObject, managedFields?: string): Buffer {
+  const metadata = members(object.metadata, (name) => name !== 'resourceVersion' && (managedFields === undefined || name !== 'managedFields'));
+  const rest = members(object, (name) => name !== 'kind' && name !== 'apiVersion' && name !== 'metadata');
+  const owners = managedFields === undefined ? '' : `,"managedFields":${managedFields}`;
+  return exactBuffer(`{"kind":"${kind.kind}","apiVersion":"${kind.apiVersion}","metadata":{${marker}${emptyRoom}${owners}${metadata}${rest}`);
+}
+
+/** The wanted members as the end of a JSON object, after a comma if there are any. */
+function members(object: object, wanted: (name: string) => boolean): string {
+  const copy: Record<string, unknown> = {};
+  for (const name in object) if (wanted(name)) copy[name] = (object as Record<string, unknown>)[name];
+  const text = JSON.stringify(copy);
+  return text.length > 2 ? `,${text.slice(1)}` : '}';
 }
 
 /** Writes a revision into bytes made by {@link serializeObject}, in place. */

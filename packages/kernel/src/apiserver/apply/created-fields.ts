@@ -1,0 +1,117 @@
+import type { KubeObject } from '@keelson/api';
+import type { TypeSchema } from '@keelson/api/schema';
+import { isObject } from '../patch/json-value.ts';
+import { unownedMetadata } from './object-fields.ts';
+import { isReset } from './ownership-entry.ts';
+import type { Writer } from './ownership.ts';
+import { keyElement, valueElement } from './path-element.ts';
+import { shapeOf, type KeyField, type Shape } from './shape.ts';
+
+/**
+ * `metadata.managedFields` of an object that is being created, as JSON: the same that `recordUpdate` gives for it, but
+ * written down in one walk. Every create needs it, and making the sets only to serialize them costs twice as much as
+ * all checks of the object. Undefined when nobody owns anything.
+ */
+export function createdFieldsText(next: KubeObject, schema: TypeSchema | undefined, writer: Writer): string | undefined {
+  if (isReset(next.metadata.managedFields)) return undefined;
+  const fields = objectText(next as unknown as Readonly<Record<string, unknown>>, shapeOf(schema));
+  if (fields === '{}') return undefined;
+  const { apiVersion, manager, subresource, time } = writer;
+  return `[{"apiVersion":${JSON.stringify(apiVersion)},"fieldsType":"FieldsV1","fieldsV1":${fields},"manager":${JSON.stringify(manager)},"operation":"Update"${subresource === '' ? '' : `,"subresource":${JSON.stringify(subresource)}`},"time":${JSON.stringify(time)}}]`;
+}
+
+const leaf = '{}';
+const deduced: Shape = { kind: 'deduced' };
+
+/** The object itself: kind and apiVersion belong to nobody, nor does metadata as such. */
+function objectText(object: Readonly<Record<string, unknown>>, shape: Shape): string {
+  let text = '';
+  for (const key in object) {
+    const content = object[key];
+    if (key === 'apiVersion' || key === 'kind' || content === undefined) continue;
+    if (key !== 'metadata') text += memberText(key, content, shape);
+    else if (isObject(content)) {
+      const metadata = metadataText(content, shape.kind === 'struct' ? (shape.members.get('metadata')?.shape ?? deduced) : deduced);
+      if (metadata !== '') text += `,"f:metadata":{${metadata.slice(1)}}`;
+    }
+  }
+  return text === '' ? leaf : `{${text.slice(1)}}`;
+}
+
+function metadataText(metadata: Readonly<Record<string, unknown>>, shape: Shape): string {
+  let text = '';
+  for (const name in metadata) {
+    if (metadata[name] !== undefined && !unownedMetadata.has(name)) text += memberText(name, metadata[name], shape);
+  }
+  return text;
+}
+
+/** One member of an object with the comma before it, `,"f:name":…`. */
+function memberText(key: string, content: unknown, shape: Shape): string {
+  const known = shape.kind === 'struct' ? shape.members.get(key) : undefined;
+  const inner = known !== undefined ? known.shape : shape.kind === 'map' ? shape.values : shape.kind === 'struct' ? deduced : shape;
+  const label = known !== undefined ? known.label : labels.of(key);
+  return isWhole(content, inner) ? `${label}{}` : label + partsText(content, inner);
+}
+
+function isWhole(value: unknown, shape: Shape): value is string | number | boolean | null {
+  return shape.kind === 'leaf' || typeof value !== 'object' || value === null;
+}
+
+/** An object or list that is a member itself, with all its parts. */
+function partsText(value: unknown, shape: Shape): string {
+  if (Array.isArray(value)) return listText(value, shape);
+  if (shape.kind === 'list' || shape.kind === 'set') return leaf;
+  let text = '';
+  const members = value as Readonly<Record<string, unknown>>;
+  for (const key in members) if (members[key] !== undefined) text += memberText(key, members[key], shape);
+  return text === '' ? leaf : `{".":{}${text}}`;
+}
+
+function listText(list: readonly unknown[], shape: Shape): string {
+  if ((shape.kind !== 'list' && shape.kind !== 'set') || list.length === 0) return leaf;
+  const seen = new Set<string>();
+  let text = '{".":{}';
+  for (const item of list) {
+    const label = shape.kind === 'set' ? elements.of(valueElement(item)) : itemLabel(item, shape.keys);
+    // A list with items that cannot be told apart counts as a whole.
+    if (label === undefined || seen.has(label)) return leaf;
+    seen.add(label);
+    text += label + (shape.kind === 'set' || isWhole(item, shape.items) ? leaf : partsText(item, shape.items));
+  }
+  return `${text}}`;
+}
+
+/** Most lists have one key, a name: its element is looked up by the value alone. */
+function itemLabel(item: unknown, keys: readonly KeyField[]): string | undefined {
+  const key = keys[0]!;
+  const value = keys.length === 1 && isObject(item) ? item[key.name] : undefined;
+  if (typeof value !== 'string') {
+    const element = keyElement(item, keys);
+    return element === undefined ? undefined : elements.of(element);
+  }
+  let known = byName.get(key.name);
+  if (known === undefined) byName.set(key.name, (known = new Escaped((name) => keyElement({ [key.name]: name }, keys)!)));
+  return known.of(value);
+}
+
+/** Escaped names of JSON members. The same ones come again and again, and the engine's escaping is dear for short texts. */
+class Escaped {
+  readonly #known = new Map<string, string>();
+
+  constructor(private readonly elementOf: (name: string) => string) {}
+
+  of(name: string): string {
+    const known = this.#known.get(name);
+    if (known !== undefined) return known;
+    if (this.#known.size === 4096) this.#known.clear();
+    const made = `,${JSON.stringify(this.elementOf(name))}:`;
+    this.#known.set(name, made);
+    return made;
+  }
+}
+
+const labels = new Escaped((name) => `f:${name}`);
+const elements = new Escaped((element) => element);
+/** By name of the key; there are as many as schemas have list keys. */
+const byName = new Map<string, Escaped>();
