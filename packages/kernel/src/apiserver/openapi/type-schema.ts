@@ -55,7 +55,7 @@ function objectSchema(definition: Definition, dialect: Dialect): Json {
   const properties: Json = {};
   const required: string[] = [];
   for (const field of definition.fields.values()) {
-    properties[field.name] = fieldSchema(definition.name, field, { dialect, description: texts?.fields[field.name] });
+    properties[field.name] = fieldSchema(definition.name, field, { dialect, description: texts?.fields[field.name] || typeDescription(field) });
     if (field.required) required.push(field.name);
   }
   return {
@@ -83,6 +83,11 @@ function fieldSchema(owner: string, field: Field, at: { readonly dialect: Dialec
     ...(patchStrategy === undefined ? {} : { 'x-kubernetes-patch-strategy': patchStrategy }),
     ...(patchMergeKey === undefined ? {} : { 'x-kubernetes-patch-merge-key': patchMergeKey }),
   };
+}
+
+/** The source of the types has no text for fields that refer to a type: what the type is says most of it. */
+function typeDescription({ schema }: Field): string | undefined {
+  return schema.type === 'ref' ? describeDefinition(schema.name)?.description : undefined;
 }
 
 /** The one allowed value of an object's own kind is no enumeration that the document shows. */
