@@ -1,7 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { defineKind } from '@keelson/api';
+import { defineKind, findKind, type KubeObject } from '@keelson/api';
+import { defaultObject } from '@keelson/api/defaulting';
+import { decodeObject } from '@keelson/api/schema';
+import { validateCreate } from '@keelson/api/validation';
 import { parseAllDocuments } from 'yaml';
 import { z } from 'zod';
 import { defineDistribution } from '../definition.ts';
@@ -27,9 +30,18 @@ describe('buildDistribution', () => {
     const read = (name: string): string => readFileSync(join(folder, 'dist/acme', name), 'utf8');
     expect(JSON.parse(read('plugins.json'))).toMatchObject({ distribution: 'acme', plugins: [{ name: '@acme/gadgets', version: '1.0.0' }] });
     expect(parseAllDocuments(read('rbac.yaml')).map((document) => document.toJS() as unknown)).toMatchObject([
-      { kind: 'ClusterRole', metadata: { name: 'system:keelson:plugin:@acme/gadgets' }, rules: [{ apiGroups: ['example.org'], resources: ['gadgets'], verbs: ['get'] }] },
+      { kind: 'ClusterRole', metadata: { name: 'system:keelson:plugin:@acme:gadgets' }, rules: [{ apiGroups: ['example.org'], resources: ['gadgets'], verbs: ['get'] }] },
       { kind: 'ClusterRoleBinding', subjects: [{ kind: 'User', name: 'system:keelson:plugin:@acme/gadgets' }] },
     ]);
+    for (const name of ['rbac.yaml', 'crds.yaml']) {
+      for (const document of parseAllDocuments(read(name))) {
+        const object = document.toJS() as KubeObject;
+        const kind = findKind(object.apiVersion.split('/')[0]!, 'v1', object.kind)!;
+        expect(decodeObject(object, kind.definition)).toMatchObject({ unknown: [], error: undefined });
+        defaultObject(kind, object);
+        expect(validateCreate(kind, object)).toEqual([]);
+      }
+    }
     expect(parseAllDocuments(read('crds.yaml'))[0]!.toJS()).toMatchObject({ metadata: { name: 'gadgets.example.org' }, spec: { scope: 'Namespaced', names: { kind: 'Gadget', shortNames: ['gd'] } } });
     const schema = JSON.parse(read('settings.schema.json')) as { properties: { plugins: { properties: Record<string, object> } } };
     expect(schema.properties.plugins.properties['@acme/gadgets']).toMatchObject({ properties: { keep: { type: 'integer', default: 3 }, region: { type: 'string' } }, additionalProperties: false });

@@ -9,6 +9,11 @@ export function pluginIdentity(name: string): string {
   return `system:keelson:plugin:${name}`;
 }
 
+/** Name of the role with a plugin's rules; names of objects hold no slash. */
+export function pluginRole(name: string): string {
+  return pluginIdentity(name).replace('/', ':');
+}
+
 /** What runs, as data: every plugin in start order with its version, edges and points. */
 export function pluginsDocument({ resolved, plugins }: Inspection): string {
   const rows = plugins.map(({ name, version, kind, summary, edges, fills }) => ({ name, version, kind, summary, startsAfter: edges.map(({ to, via }) => ({ plugin: to, via })), fills, why: resolved.plugins.get(name)?.why ?? [] }));
@@ -19,11 +24,11 @@ export function pluginsDocument({ resolved, plugins }: Inspection): string {
 export function rbacDocument({ resolved }: Inspection): string {
   const documents = sorted(resolved.plugins.values()).flatMap((plugin) => {
     if ((plugin.rbac ?? []).length === 0) return [];
-    const name = pluginIdentity(plugin.name);
+    const name = pluginRole(plugin.name);
     const group = 'rbac.authorization.k8s.io';
     return [
       { apiVersion: `${group}/v1`, kind: 'ClusterRole', metadata: { name }, rules: (plugin.rbac ?? []).map(policyRule) },
-      { apiVersion: `${group}/v1`, kind: 'ClusterRoleBinding', metadata: { name }, roleRef: { apiGroup: group, kind: 'ClusterRole', name }, subjects: [{ apiGroup: group, kind: 'User', name }] },
+      { apiVersion: `${group}/v1`, kind: 'ClusterRoleBinding', metadata: { name }, roleRef: { apiGroup: group, kind: 'ClusterRole', name }, subjects: [{ apiGroup: group, kind: 'User', name: pluginIdentity(plugin.name) }] },
     ];
   });
   return yamlStream(documents);
@@ -58,6 +63,6 @@ function sorted(listed: Iterable<{ readonly plugin: Plugin }>): readonly Plugin[
 }
 
 function yamlStream(documents: readonly object[]): string {
-  // Comments alone are a valid stream, an empty file is none that `kubectl apply` takes.
-  return documents.length === 0 ? '# nothing\n' : documents.map((document) => stringify(document)).join('---\n');
+  // An empty file looks like a failure.
+  return documents.length === 0 ? '# none\n' : documents.map((document) => stringify(document)).join('---\n');
 }

@@ -7,6 +7,7 @@ interface Issue {
   readonly path?: readonly PropertyKey[];
   readonly message: string;
   readonly minimum?: number | bigint;
+  readonly inclusive?: boolean | undefined;
   readonly maximum?: number | bigint;
   readonly expected?: string;
   readonly keys?: readonly string[];
@@ -60,7 +61,7 @@ export function describeIssue(issue: Issue, input: unknown, schema?: Pick<Schema
 
 function expectation(issue: Issue): string {
   switch (issue.code) {
-    case 'too_small': return `expected at least ${issue.minimum}`;
+    case 'too_small': return `expected ${issue.inclusive === false ? 'more than' : 'at least'} ${issue.minimum}`;
     case 'too_big': return `expected at most ${issue.maximum}`;
     case 'invalid_type': return `expected ${issue.expected}`;
     case 'invalid_value': return `expected ${(issue.values ?? []).map((value) => JSON.stringify(value)).join(' or ')}`;
