@@ -43,7 +43,11 @@ export default definePlugin({
         await built.stop();
         await events.flush();
       },
-      stop: () => informers.stop(),
+      // A plugin that failed is stopped without being drained.
+      async stop() {
+        informers.stop();
+        await built.stop();
+      },
       failed: built.scheduler.failed,
     };
   },

@@ -179,7 +179,10 @@ export class Scheduler {
   }
 
   #faulted(pod: QueuedPod, error: unknown): void {
-    this.#parts.queue.failed(pod);
+    const { queue } = this.#parts;
+    // Placed or gone meanwhile: only the answer to our binding was lost.
+    if (queue.get(pod.info.key) !== pod) return;
+    queue.failed(pod);
     this.#parts.log.warn('pod could not be scheduled, trying again', { pod: pod.info.key, error: messageOf(error) });
     this.#notScheduled(pod.info, { reason: 'SchedulerError', message: messageOf(error) });
   }
