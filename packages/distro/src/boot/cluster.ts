@@ -6,7 +6,7 @@ import { createHost, scopedService, type Host } from '@keelson/kernel/host';
 import { mastersGroup, type ApiServer, type ClusterPki, type HealthCheck, type PathEndpoints } from '@keelson/kernel/apiserver';
 import type { Store } from '@keelson/kernel/storage';
 import type { Tracing } from '@keelson/telemetry';
-import { fieldManagerOf } from '../field-manager.ts';
+import { fieldManagerOf } from '../writer-name.ts';
 import { establishKinds } from '../kinds/establish-kinds.ts';
 import { hostOptionsOf, type ResolvedDistribution } from '../resolve.ts';
 import { createKernel, type Kernel } from './kernel-plugin.ts';

@@ -5,7 +5,7 @@ import { CustomResourceDefinition } from '@keelson/api/apiextensions/v1';
 import { Pod } from '@keelson/api/core/v1';
 import { apiClient } from '@keelson/client';
 import { fileKeyFolder, openClusterPki, writeKubeconfig } from '@keelson/kernel/apiserver';
-import { ApiClient, definePlugin, seededRandom, silentLogger, type Clock, type Logger, type Plugin } from '@keelson/sdk';
+import { definePlugin, seededRandom, silentLogger, type Clock, type Logger, type Plugin } from '@keelson/sdk';
 import { controller } from '@keelson/sdk/controller';
 import { bootCluster, type BootedCluster } from '../boot/index.ts';
 import { defineDistribution } from '../definition.ts';

@@ -4,7 +4,7 @@ import { apiClient } from '@keelson/client';
 import { httpTransport, inClusterConfig, loadKubeconfig, type ConnectionConfig, type HttpTransport } from '@keelson/client/http';
 import { createHost, scopedService, type Host } from '@keelson/kernel/host';
 import { createTracing, type Environment, type Tracing } from '@keelson/telemetry';
-import { fieldManagerOf } from '../field-manager.ts';
+import { fieldManagerOf } from '../writer-name.ts';
 import { establishKinds } from '../kinds/establish-kinds.ts';
 import { controllerRunner } from '../presets/operator-parts.ts';
 import { missingPermissions } from './permissions.ts';
