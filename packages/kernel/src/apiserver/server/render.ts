@@ -53,8 +53,7 @@ function plainBody(request: ApiRequest, reply: Exclude<Reply, { type: 'text' }>)
         parts.push(bytesOf(item, conversion));
       }
       parts.push(listEnd);
-      // One buffer: thousands of small TLS writes would cost more than the copy.
-      return [Buffer.concat(parts)];
+      return parts;
     }
   }
 }

@@ -4,6 +4,10 @@ import { CompactedError, StoreError } from '../../storage/index.ts';
 import { expired } from '../api-errors.ts';
 import type { HttpExchange, ResponseHeaders } from './http-exchange.ts';
 import { RequestAborted } from './http-exchange.ts';
+import { streamBody } from './stream-body.ts';
+
+/** Larger answers are sent piece by piece. */
+const streamFrom = 1024 * 1024;
 
 /** Answers smaller than this are not worth compressing (upstream's limit). */
 const gzipFrom = 128 * 1024;
@@ -16,13 +20,20 @@ export function sendJson(exchange: HttpExchange, code: number, body: readonly Bu
   if (warnings.length > 0) headers['warning'] = warnings.map((text) => `299 - ${JSON.stringify(text)}`);
   let size = 0;
   for (const part of body) size += part.length;
-  if (size < gzipFrom || !acceptsGzip(exchange)) {
-    exchange.send(code, headers, body);
+  const compressed = size >= gzipFrom && acceptsGzip(exchange);
+  if (size >= streamFrom) {
+    streamBody(exchange, code, headers, { parts: body, size, compressed });
     return;
   }
-  gzip(body.length === 1 ? body[0]! : Buffer.concat(body), { level: 1 }, (error, compressed) => {
-    if (error !== null) exchange.send(code, headers, body);
-    else exchange.send(code, { ...headers, 'content-encoding': 'gzip', vary: 'Accept-Encoding' }, [compressed]);
+  // One buffer: many small TLS writes would cost more than the copy.
+  const whole = body.length === 1 ? body[0]! : Buffer.concat(body, size);
+  if (!compressed) {
+    exchange.send(code, headers, [whole]);
+    return;
+  }
+  gzip(whole, { level: 1 }, (error, zipped) => {
+    if (error !== null) exchange.send(code, headers, [whole]);
+    else exchange.send(code, { ...headers, 'content-encoding': 'gzip', vary: 'Accept-Encoding' }, [zipped]);
   });
 }
 
