@@ -70,10 +70,11 @@ describe('kinds of a plugin', () => {
     }));
 
   it('fail with a way out where the names are taken, and where nothing is allowed', () =>
-    withCluster([owner()], async ({ api, as }) => {
+    withCluster([owner()], async (test) => {
+      const { api } = test;
       const clash = defineKind({ group: 'example.org', version: 'v1', kind: 'Gizmo', shortNames: ['gd'] });
       await expect(establishKinds({ plugin: '@acme/gizmos', kinds: [clash], api, signal: never })).rejects.toThrow('the server refuses the names of gizmos.example.org: "gd" is already in use');
-      const nobody = as({ name: 'nobody', groups: ['system:authenticated'] });
+      const nobody = test.as({ name: 'nobody', groups: ['system:authenticated'] });
       const other = defineKind({ group: 'example.org', version: 'v1', kind: 'Widget' });
       // Served or not cannot be told from a refusal, so it is for the controller to find out.
       await establishKinds({ plugin: '@acme/gadgets', kinds: [Gadget], api: nobody, signal: never });
