@@ -56,6 +56,22 @@ describe('API server over memory', () => {
     expect(wrongType).toMatchObject({ code: 400, reason: 'BadRequest' });
   });
 
+  it('refuses to change what cannot be changed', async () => {
+    const { api } = await testServer();
+    const deployments = { group: 'apps', version: 'v1', plural: 'deployments', namespace: 'default' };
+    const labels = { app: 'x' };
+    await create(api, deployments, { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'd' }, spec: { selector: { matchLabels: labels }, template: { metadata: { labels }, spec: { containers: [{ name: 'a', image: 'x' }] } } } });
+    const selector = { spec: { selector: { matchLabels: { app: 'y' } }, template: { metadata: { labels: { app: 'y' } } } } };
+    expect(await failure(api.call({ ...deployments, verb: 'patch', name: 'd', patchType: 'merge', body: selector }))).toMatchObject({
+      code: 422, details: { causes: [{ field: 'spec.selector', message: expect.stringContaining('field is immutable') }] },
+    });
+    await create(api, pods, pod('p'));
+    expect(await failure(api.call({ ...pods, verb: 'patch', name: 'p', patchType: 'strategic', body: { spec: { containers: [{ name: 'a', command: ['z'] }] } } }))).toMatchObject({ code: 422 });
+    await api.call({ ...pods, verb: 'patch', name: 'p', patchType: 'strategic', body: { spec: { containers: [{ name: 'a', image: 'y' }] } } });
+    await create(api, configMaps, { ...configMap('fixed', { k: '1' }), immutable: true });
+    expect(await failure(api.call({ ...configMaps, verb: 'patch', name: 'fixed', patchType: 'merge', body: { data: { k: '2' } } }))).toMatchObject({ code: 422 });
+  });
+
   it('names objects by generateName', async () => {
     const { api } = await testServer();
     const made = await create(api, configMaps, { ...configMap(''), metadata: { generateName: 'gen-' } });

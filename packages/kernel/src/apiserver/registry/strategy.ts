@@ -33,7 +33,7 @@ export function prepareForUpdate(kind: Kind, next: MutableObject, old: MutableOb
 const unchecked = new Set(['binding', 'finalize']);
 
 export function validateForUpdate(kind: Kind, next: MutableObject, old: MutableObject, subresource: string): readonly StatusCause[] {
-  return unchecked.has(subresource) ? [] : validateUpdate(kind, next, old, { subresource });
+  return unchecked.has(subresource) ? [] : validateUpdate(kind, next, old, subresource === '' ? {} : { subresource });
 }
 
 /** A PUT to a missing name creates the object (Leases, RBAC …). */
