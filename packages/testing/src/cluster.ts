@@ -14,6 +14,7 @@ import { FaultyBus, type FaultControl } from './faulty-transport.ts';
 import { LateTransport } from './late-transport.ts';
 import { applyObjects, parseManifests } from './manifests.ts';
 import { TraceView } from './trace-view.ts';
+import { tracedTransport } from './traced-transport.ts';
 import { VirtualClock } from './virtual-clock.ts';
 
 export interface TestClusterOptions {
@@ -137,13 +138,14 @@ class InProcessCluster implements TestCluster {
   }
 
   transportFor(user: UserInfo): ApiTransport {
-    return new LateTransport(
+    const transport = new LateTransport(
       () => this.#running?.transportFor(user),
       async () => {
         await this.started();
         return this.cluster.transportFor(user);
       },
     );
+    return tracedTransport(transport, this.#tracing.tracer('@keelson/testing'), user.name);
   }
 
   apply(manifests: string | readonly KubeObject[]): Promise<void> {
