@@ -77,7 +77,7 @@ export class ApiServer {
   readonly #customResources: CustomResources;
 
   private constructor(private readonly options: ApiServerOptions) {
-    const { store, clock, random, log, tracer } = options;
+    const { store, clock, random, log, tracer, schedule = queueMicrotask } = options;
     const causes = new CauseTable();
     const parsed = new ParsedObjects();
     const registry = new ResourceRegistry((kind, prefix) => this.#openStorage(kind, prefix, causes, parsed));
@@ -96,6 +96,7 @@ export class ApiServer {
       authorize: async (attributes) => this.authorization.require(attributes),
       mayDo: async (attributes) => this.authorization.allows(attributes),
       rbacGuard: new RbacGuard(this.#rbacIndex, rbac),
+      nextTurn: () => new Promise((resolve) => { schedule(resolve); }),
       self: { name: 'system:apiserver', groups: [mastersGroup] },
     };
     this.tokens = options.signingKey === undefined ? undefined : new ServiceAccountTokens({ key: options.signingKey, issuer, audiences: [issuer], lookup: tokenLookup(lookup), clock, random });

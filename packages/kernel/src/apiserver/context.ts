@@ -31,6 +31,8 @@ export interface ApiContext {
   authorize(attributes: AccessAttributes): Promise<void>;
   /** True if the user may do that. */
   mayDo(attributes: AccessAttributes): Promise<boolean>;
+  /** Lets others have their turn, within a long piece of work. */
+  nextTurn(): Promise<void>;
   /** Identity of the server's own writes. */
   readonly self: UserInfo;
 }

@@ -22,6 +22,11 @@ export class CachedObject implements Parsed {
     return this.#object;
   }
 
+  /** For a look at the object that keeps nothing: parsed anew, and not to be handed on, unless it is parsed already. */
+  glance(): KubeObject {
+    return this.#object ?? (JSON.parse(this.bytes.toString('utf8')) as KubeObject);
+  }
+
   forget(): void {
     this.#object = undefined;
   }

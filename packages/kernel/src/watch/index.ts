@@ -7,6 +7,8 @@ export type { FrameFormat, FrameWriter, ScheduleFlush } from './frame-stream.ts'
 export { ParsedObjects, deepFreeze, parseFrozen } from './parsed-objects.ts';
 export { ResourceCache, WindowExceededError, selectFrom } from './resource-cache.ts';
 export type { ResourceCacheOptions, Subscription } from './resource-cache.ts';
+export { selectInTurns } from './select-in-turns.ts';
+export type { Selected, Selecting } from './select-in-turns.ts';
 export { everything, inNamespace } from './selector.ts';
 export type { ObjectSelector, SelectorIndex } from './selector.ts';
 export type { ViewSubscriber } from './view.ts';

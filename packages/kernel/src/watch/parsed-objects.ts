@@ -13,7 +13,7 @@ export class ParsedObjects {
   readonly #ring: (Parsed | undefined)[];
   #next = 0;
 
-  constructor(capacity = 4096) {
+  constructor(capacity = 1024) {
     this.#ring = new Array<Parsed | undefined>(capacity).fill(undefined);
   }
 

@@ -1,5 +1,5 @@
 import { CompactedError, FutureRevisionError, type SortedMap } from '../../storage/index.ts';
-import { CachedObject, selectFrom, type ObjectSelector } from '../../watch/index.ts';
+import { CachedObject, selectFrom, selectInTurns, type ObjectSelector } from '../../watch/index.ts';
 import type { ApiContext } from '../context.ts';
 import { badRequest, expired } from '../api-errors.ts';
 import { prefixEnd, SortedMap as Sorted } from '../../storage/index.ts';
@@ -18,7 +18,7 @@ export async function listObjects(context: ApiContext, request: ApiRequest): Pro
   const limit = parseLimit(request.query.get('limit'));
   const token = request.query.get('continue') ?? '';
   const start = token === '' ? await firstPage(context, request, storage) : await nextPage(context, request, storage, token);
-  return { type: 'list', list: page(storage, request, selector, start, limit) };
+  return { type: 'list', list: await page(context, request, storage, { selector, start, limit }) };
 }
 
 interface Start {
@@ -84,30 +84,22 @@ async function stateAt(context: ApiContext, storage: ResourceStorage, revision: 
   }
 }
 
-function page(storage: ResourceStorage, request: ApiRequest, selector: ObjectSelector, start: Start, limit: number): ListReply {
-  const { state, revision, from } = start;
-  const base = { kind: request.resource.kind, revision };
+async function page(context: ApiContext, request: ApiRequest, storage: ResourceStorage, wanted: { readonly selector: ObjectSelector; readonly start: Start; readonly limit: number }): Promise<ListReply> {
+  const { selector, limit } = wanted;
+  const { state, revision, from } = wanted.start;
+  const base = { kind: request.resource.kind, revision, continue: undefined, remaining: undefined };
   if (limit === 0 && from === undefined) {
     const single = selector.index?.field === 'metadata.name' ? oneByName(state, selector, request) : undefined;
-    return { ...base, items: single ?? selectFrom(state, selector), continue: undefined, remaining: undefined };
+    if (single !== undefined || selector.matches === undefined) return { ...base, items: single ?? selectFrom(state, selector) };
   }
   const { namespace, matches } = selector;
+  const start = from ?? (namespace === undefined ? undefined : `${namespace}/`);
   const end = namespace === undefined ? undefined : `${namespace}0`;
-  const range = { ...(from === undefined ? (namespace === undefined ? {} : { start: `${namespace}/` }) : { start: from }), ...(end === undefined ? {} : { end }) };
-  const items: CachedObject[] = [];
-  let next: string | undefined;
-  state.scan(range, (object, key) => {
-    if (matches !== undefined && !matches(object.object)) return true;
-    if (limit > 0 && items.length === limit) {
-      next = key;
-      return false;
-    }
-    items.push(object);
-    return true;
-  });
-  if (next === undefined) return { ...base, items, continue: undefined, remaining: undefined };
+  const bounds = end === undefined ? {} : { end };
+  const { items, next } = await selectInTurns(state, { ...bounds, ...(start === undefined ? {} : { start }), matches, limit }, context.nextTurn);
+  if (next === undefined) return { ...base, items };
   storage.snapshots.pin(revision, state);
-  const remaining = matches === undefined ? state.count({ ...range, start: next }) : undefined;
+  const remaining = matches === undefined ? state.count({ ...bounds, start: next }) : undefined;
   return { ...base, items, continue: encodeContinue(revision, next), remaining };
 }
 

@@ -1,4 +1,4 @@
-import { selectFrom, WindowExceededError, type CachedObject, type ObjectSelector } from '../../watch/index.ts';
+import { selectFrom, selectInTurns, WindowExceededError, type CachedObject, type ObjectSelector } from '../../watch/index.ts';
 import type { ApiContext } from '../context.ts';
 import { badRequest, expired } from '../api-errors.ts';
 import type { ApiRequest } from '../request.ts';
@@ -22,7 +22,8 @@ export interface WatchPlan {
 }
 
 /**
- * Reads the options of a watch. Must be followed by the subscription in the same turn, or events could fall between.
+ * Reads the options of a watch. The subscription that follows must begin at the plan's revision: then no event is lost,
+ * however long it takes to hand over the initial objects.
  * Errors: 400, 410 Expired.
  */
 export async function planWatch(context: ApiContext, request: ApiRequest): Promise<WatchPlan> {
@@ -49,9 +50,17 @@ export async function planWatch(context: ApiContext, request: ApiRequest): Promi
   const from = withInitial || revision === 0 ? storage.cache.revision : revision;
   return {
     storage, selector, from, bookmarks, timeoutSeconds,
-    initial: withInitial ? selectFrom(storage.cache.state, selector) : [],
+    initial: withInitial ? await present(context, storage, selector) : [],
     markInitialEnd: flag(sendInitial) && bookmarks,
   };
+}
+
+/** What is there now; by the time it has been found, more may have happened, which the watch reports from its revision on. */
+async function present(context: ApiContext, { cache }: ResourceStorage, selector: ObjectSelector): Promise<readonly CachedObject[]> {
+  const { namespace, matches } = selector;
+  if (matches === undefined) return selectFrom(cache.state, selector);
+  const range = namespace === undefined ? {} : { start: `${namespace}/`, end: `${namespace}0` };
+  return (await selectInTurns(cache.state, { ...range, matches, limit: 0 }, context.nextTurn)).items;
 }
 
 /** The API's form of the cache's errors. */

@@ -28,7 +28,7 @@ export class LocalTransport implements ApiTransport {
     const request = this.#request(call, call.verb);
     await requireAccess(this.context, request);
     const reply = await dispatch(this.context, this.special, request);
-    return parsedReply(reply, request);
+    return parsedReply(this.context, reply, request);
   }
 
   watch(call: Omit<ApiCall, 'verb' | 'body'>, handler: WatchHandler<KubeObject>): WatchHandle {
@@ -58,6 +58,9 @@ export class LocalTransport implements ApiTransport {
 }
 
 const noWarning = (): void => undefined;
+
+/** Objects that are parsed and handed over before others get their turn. */
+const perTurn = 256;
 
 class LocalWatch implements WatchHandle {
   #subscription: Subscription | undefined;
@@ -96,13 +99,15 @@ class LocalWatch implements WatchHandle {
     await storage?.cache.ready();
     const plan = await planWatch(this.context, request);
     if (this.#stopped) return;
+    let given = 0;
     for (const cached of plan.initial) {
+      if (++given % perTurn === 0) await this.context.nextTurn();
       if (this.#stopped) return;
       this.handler.event({ type: 'ADDED', object: convert(cached, conversion), resourceVersion: String(cached.revision) });
     }
     if (plan.bookmarks) this.handler.event(bookmark(request, plan.from, plan.markInitialEnd));
     if (this.#stopped) return;
-    // No await between the plan and here: an event in between would be lost.
+    // What has happened since the plan was made is delivered at once.
     this.#subscription = plan.storage.cache.subscribe(plan.selector, plan.from, {
       event: (event) => {
         this.handler.event(handedOver(event, conversion));
@@ -143,21 +148,26 @@ function convert(cached: CachedObject, conversion: Conversion | undefined): Kube
   return conversion === undefined ? cached.object : deepFreeze(conversion.fromStorage(cached.object as MutableObject));
 }
 
-function parsedReply(reply: Reply, request: ApiRequest): unknown {
+function parsedReply(context: ApiContext, reply: Reply, request: ApiRequest): unknown {
   switch (reply.type) {
     case 'cached':
       return convert(reply.cached, request.resource.conversion);
     case 'object':
       return deepFreeze(reply.object);
     case 'list':
-      return parsedList(reply.list, request.resource.conversion);
+      return parsedList(context, reply.list, request.resource.conversion);
     case 'text':
       throw new StatusError('NotAcceptable', 'this subresource answers text, which has no in-process form');
   }
 }
 
-function parsedList(list: ListReply, conversion: Conversion | undefined): unknown {
+async function parsedList(context: ApiContext, list: ListReply, conversion: Conversion | undefined): Promise<unknown> {
   const { kind } = list;
+  const items: KubeObject[] = [];
+  for (const item of list.items) {
+    if (items.length % perTurn === perTurn - 1) await context.nextTurn();
+    items.push(convert(item, conversion));
+  }
   return Object.freeze({
     kind: kind.listKind,
     apiVersion: kind.apiVersion,
@@ -166,6 +176,6 @@ function parsedList(list: ListReply, conversion: Conversion | undefined): unknow
       ...(list.continue === undefined ? {} : { continue: list.continue }),
       ...(list.remaining === undefined ? {} : { remainingItemCount: list.remaining }),
     }),
-    items: Object.freeze(list.items.map((item) => convert(item, conversion))),
+    items: Object.freeze(items),
   });
 }

@@ -11,6 +11,11 @@ import { watchFormat, type WatchFormat } from './watch-format.ts';
 /** Upstream's `--min-request-timeout`: a watch without its own limit ends after this long, up to twice. */
 const minTimeoutMs = 1_800_000;
 const bookmarkEveryMs = 60_000;
+/** Initial objects that are written in one piece, by bytes and by number. */
+const pieceBytes = 256 * 1024;
+const pieceObjects = 256;
+/** What may wait for the network before more initial objects are written. */
+const aheadBytes = 512 * 1024;
 
 /** Runs the watches of HTTP clients. */
 export class WatchResponses {
@@ -24,11 +29,10 @@ export class WatchResponses {
     const format = watchFormat(this.context, request, exchange.header('accept') ?? '', exchange.header('x-keelson-causes') === '1');
     await request.resource.storage?.cache.ready();
     const plan = await planWatch(this.context, request);
-    // From here to the subscription in the same turn: no event can fall in between.
     const stream = exchange.open(200, { 'content-type': format.contentType, 'cache-control': 'no-cache, private' });
     const watch = new WatchResponse(this.context, plan, format, stream);
     this.#running.add(watch);
-    watch.start(() => this.#running.delete(watch));
+    await watch.start(() => this.#running.delete(watch));
   }
 
   /** Ends all streams regularly: clients come back and resume. */
@@ -50,10 +54,14 @@ class WatchResponse {
     private readonly stream: ResponseStream,
   ) {}
 
-  start(onEnd: () => void): void {
+  async start(onEnd: () => void): Promise<void> {
     const { plan, format, stream, context } = this;
     this.#onEnd = onEnd;
-    if (plan.initial.length > 0) stream.write(Buffer.concat(plan.initial.map((object) => format.initial(object))));
+    stream.onClose(() => {
+      this.end(undefined);
+    });
+    await this.#sendInitial();
+    if (this.#ended) return;
     if (plan.markInitialEnd) stream.write(format.bookmark(plan.from, true));
     try {
       this.#subscription = plan.storage.streams.stream(plan.selector, format).join(
@@ -74,12 +82,32 @@ class WatchResponse {
       this.end(error as Error);
       return;
     }
-    stream.onClose(() => {
-      this.end(undefined);
-    });
     const timeout = plan.timeoutSeconds === undefined || plan.timeoutSeconds === 0 ? minTimeoutMs * (1 + context.random.next()) : plan.timeoutSeconds * 1000;
     this.#timers.push(context.clock.after(timeout, () => { this.end(undefined); }));
     if (plan.bookmarks) this.#scheduleBookmark();
+  }
+
+  /** As fast as the network takes them, and in turns; what happens meanwhile is in the window when the stream is joined. */
+  async #sendInitial(): Promise<void> {
+    const { plan, format, stream, context } = this;
+    let frames: Buffer[] = [];
+    let size = 0;
+    const flush = (): void => {
+      if (frames.length > 0) stream.write(Buffer.concat(frames, size));
+      frames = [];
+      size = 0;
+    };
+    for (const object of plan.initial) {
+      const frame = format.initial(object);
+      frames.push(frame);
+      size += frame.length;
+      if (size < pieceBytes && frames.length < pieceObjects) continue;
+      flush();
+      if (stream.backlog > aheadBytes) await new Promise<void>((resolve) => { stream.onDrain(resolve); });
+      else await context.nextTurn();
+      if (this.#ended) return;
+    }
+    flush();
   }
 
   /** An error becomes a last ERROR event, as upstream reports a watch that cannot go on. */
