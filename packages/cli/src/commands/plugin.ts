@@ -23,10 +23,10 @@ export async function pluginList(world: World, flags: PluginFlags): Promise<numb
   return ExitCode.ok;
 }
 
-/** `keelson plugin describe NAME`; the scope `@keelson/` may be left out. */
+/** `keelson plugin describe NAME`; the scope `@keelson/` may be left out, and the kind where that leaves one plugin. */
 export async function pluginDescribe(world: World, name: string, flags: PluginFlags): Promise<number> {
   const { plugins, running } = await pluginsOf(world, flags);
-  const plugin = plugins.find((candidate) => candidate.name === name) ?? plugins.find((candidate) => candidate.name === `@keelson/${name}`);
+  const plugin = findPlugin(plugins, name);
   if (plugin === undefined) throw new CliError('KEEL_UNKNOWN_PLUGIN', `there is no plugin "${name}" here; list them with: keelson plugin list`);
   const users = plugins.flatMap((other) => other.edges.filter((edge) => edge.to === plugin.name).map((edge) => `${other.name} (${edge.via})`));
   print(world.out, formatOf(flags.output), plugin, () => [
@@ -37,6 +37,13 @@ export async function pluginDescribe(world: World, name: string, flags: PluginFl
     ...list('Fills', plugin.fills),
   ].reduce((text, line) => `${text}\n${line}`, `Name:          ${plugin.name}\nVersion:       ${plugin.version}\nKind:          ${plugin.kind}\nSummary:       ${plugin.summary}`));
   return ExitCode.ok;
+}
+
+function findPlugin(plugins: readonly PluginStatus[], name: string): PluginStatus | undefined {
+  const exact = plugins.find((candidate) => candidate.name === name || candidate.name === `@keelson/${name}`);
+  if (exact !== undefined) return exact;
+  const short = plugins.filter((candidate) => candidate.name === `@keelson/${candidate.kind}-${name}`);
+  return short.length === 1 ? short[0] : undefined;
 }
 
 async function pluginsOf(world: World, flags: PluginFlags): Promise<{ readonly plugins: readonly PluginStatus[]; readonly running: boolean }> {

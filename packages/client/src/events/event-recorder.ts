@@ -49,6 +49,7 @@ class ApiEventRecorder implements FlushableEventRecorder {
   readonly #stored = new BoundedMap<string, Stored>(4096);
   #queue: Promise<void> = Promise.resolve();
   #queued = 0;
+  #lastName = 0n;
 
   constructor(options: EventRecorderOptions) {
     this.#options = options;
@@ -80,9 +81,15 @@ class ApiEventRecorder implements FlushableEventRecorder {
     this.#enqueue(stored, () => this.#create(stored, about, type, reason, folded.message));
   }
 
-  /** Upstream's name: the object's, and the time in hexadecimal nanoseconds; the clock's missing digits are drawn. */
+  /**
+   * Upstream's name: the object's, and the time in hexadecimal nanoseconds. The clock's missing digits are drawn, and
+   * grow within a millisecond: lists are in the order of names, and should tell what happened in its order.
+   */
   #name(object: string, now: number): string {
-    return `${object}.${(BigInt(Math.floor(now)) * 1_000_000n + BigInt(this.#options.random.int(1_000_000))).toString(16)}`;
+    const random = this.#options.random;
+    const drawn = BigInt(Math.floor(now)) * 1_000_000n + BigInt(random.int(500_000));
+    this.#lastName = drawn > this.#lastName ? drawn : this.#lastName + 1n + BigInt(random.int(1_000));
+    return `${object}.${this.#lastName.toString(16)}`;
   }
 
   #enqueue(stored: Stored, write: () => Promise<unknown>): void {

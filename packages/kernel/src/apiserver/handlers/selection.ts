@@ -34,7 +34,7 @@ function withName(fieldText: string, name: string | undefined): string {
 
 function parsedLabels(text: string): (labels: Readonly<Record<string, string>>) => boolean {
   const parsed = parseLabelSelector(text);
-  if (!parsed.ok) throw badRequest(`unable to parse requirement: ${parsed.message}`);
+  if (!parsed.ok) throw badRequest(parsed.message);
   const selector = parsed.value;
   return (labels) => selector.matches(labels);
 }

@@ -5,9 +5,7 @@ export function malformedPatch(message: string): StatusError {
   return new StatusError('BadRequest', message);
 }
 
-/** The patch is well-formed but does not apply to the object: 422, with the reason as its cause. */
+/** The patch is well-formed but does not apply to the object: 422 as upstream's, with the reason behind it. */
 export function inapplicablePatch(message: string): StatusError {
-  return new StatusError('Invalid', 'the server rejected our request due to an error in our request', {
-    causes: [{ reason: 'UnexpectedServerResponse', message }],
-  });
+  return new StatusError('Invalid', `the server rejected our request due to an error in our request: ${message}`);
 }

@@ -62,14 +62,14 @@ describe('JSON patch', () => {
     [Array.from({ length: 10_001 }, () => ({ op: 'test', path: '', value: 1 })), 413, 'The allowed maximum operations in a JSON patch is 10000, got 10001'],
     [Array.from({ length: 40 }, (_, i) => ({ op: 'copy', from: '', path: `/c${i}` })), 413, 'copy'],
   ])('refuses %.60j', (patch, httpCode, text) => {
-    let caught: { httpCode?: number; message?: string; details?: { causes?: { message?: string }[] } } = {};
+    let caught: { httpCode?: number; message?: string } = {};
     try {
       applyJsonPatch(frozen({ list: [1, 2] }), patch);
     } catch (error) {
       caught = error as typeof caught;
     }
     expect(caught.httpCode).toBe(httpCode);
-    expect(`${caught.message} ${caught.details?.causes?.[0]?.message}`).toContain(text);
+    expect(caught.message).toContain(text);
   });
 });
 

@@ -1,5 +1,5 @@
 import { stringify } from 'yaml';
-import type { KubeObject } from '@keelson/api';
+import type { Kind, KubeObject } from '@keelson/api';
 import type { ApiContext } from '../context.ts';
 import type { Conversion } from '../registry/conversion.ts';
 import type { ServedResource } from '../registry/served-resource.ts';
@@ -84,11 +84,19 @@ function listMetadata(list: ListReply): Record<string, unknown> {
 function convertedReply(request: ApiRequest, reply: Exclude<Reply, { type: 'text' }>, form: ResponseForm, context: ApiContext): object {
   const version = form.version ?? 'v1';
   const { kind, conversion } = request.resource;
-  if (reply.type === 'object' && (reply.object as { kind?: string }).kind !== kind.kind) return reply.object; // a Status or a list of another making
-  const objects = reply.type === 'list' ? reply.list.items.map((item) => objectOf(item, conversion)) : [reply.type === 'cached' ? objectOf(reply.cached, conversion) : (reply.object as KubeObject)];
-  const metadata = reply.type === 'list' ? listMetadata(reply.list) : { resourceVersion: objects[0]!.metadata.resourceVersion };
+  if (reply.type === 'object' && ![kind.kind, kind.listKind].includes((reply.object as KubeObject).kind)) return reply.object; // a Status
+  const objects = objectsOf(reply, kind, conversion);
+  const metadata = reply.type === 'list' ? listMetadata(reply.list) : { resourceVersion: objects[0]?.metadata.resourceVersion };
   if (form.as === 'Table') return tableOf(request.resource, objects, metadata, { include: request.query.get('includeObject'), version, now: context.clock.now() });
   return form.as === 'PartialObjectMetadataList' ? partialMetadataList(objects, { metadata, version }) : partialMetadata(objects[0]!, version);
+}
+
+/** The objects of a reply; a handler may have made a list of its own, of objects that are not stored. */
+function objectsOf(reply: Exclude<Reply, { type: 'text' }>, kind: Kind, conversion: Conversion | undefined): KubeObject[] {
+  if (reply.type === 'list') return reply.list.items.map((item) => objectOf(item, conversion));
+  if (reply.type === 'cached') return [objectOf(reply.cached, conversion)];
+  const object = reply.object as KubeObject & { items?: KubeObject[] };
+  return object.kind === kind.listKind ? (object.items ?? []) : [object];
 }
 
 /** A Table of objects; `loadColumns` must have resolved before. */
