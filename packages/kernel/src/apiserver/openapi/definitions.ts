@@ -1,6 +1,7 @@
 import type { Kind } from '@keelson/api';
 import { findDefinition } from '@keelson/api/schema';
 import { customDefinitions, customNeeds } from './custom-definitions.ts';
+import type { Steps } from './steps.ts';
 import { definitionSchema, reachable, type Dialect, type Json } from './type-schema.ts';
 
 const meta = 'io.k8s.apimachinery.pkg.apis.meta.v1';
@@ -14,8 +15,8 @@ interface GroupVersionKind {
 /** Declared schema of a custom kind, where it has one. */
 export type CustomSchemas = (kind: Kind) => object | undefined;
 
-/** Definitions that some kinds need, with group, version and kind where a definition is one. */
-export function definitionsFor(kinds: readonly Kind[], dialect: Dialect, schemaOf: CustomSchemas): Json {
+/** Definitions that some kinds need, with group, version and kind where a definition is one; a step per definition. */
+export function* definitionsFor(kinds: readonly Kind[], dialect: Dialect, schemaOf: CustomSchemas): Steps<Json> {
   const names = new Set<string>();
   const identities = new Map<string, GroupVersionKind[]>();
   const identify = (name: string, gvk: GroupVersionKind) => identities.set(name, [...(identities.get(name) ?? []), gvk]);
@@ -42,8 +43,13 @@ export function definitionsFor(kinds: readonly Kind[], dialect: Dialect, schemaO
   for (const name of [...names].sort()) {
     const gvks = identities.get(name);
     schemas[name] = { ...definitionSchema(name, dialect), ...(gvks === undefined ? {} : { 'x-kubernetes-group-version-kind': gvks }) };
+    yield;
   }
-  for (const kind of kinds) if (kind.definition === '') Object.assign(schemas, customDefinitions(kind, schemaOf(kind), dialect));
+  for (const kind of kinds) {
+    if (kind.definition !== '') continue;
+    Object.assign(schemas, customDefinitions(kind, schemaOf(kind), dialect));
+    yield;
+  }
   schemas[`${meta}.Patch`] = { description: 'Patch is provided to give a concrete name and type to the Kubernetes PATCH request body.', type: 'object' };
   return schemas;
 }

@@ -1,20 +1,24 @@
 import { definitionsFor } from './definitions.ts';
 import { answerTypes, type DocumentSource } from './document-v3.ts';
 import { operationsOf, type Operation } from './operations.ts';
+import type { Steps } from './steps.ts';
 import { dialect2, type Json } from './type-schema.ts';
 
 const patchTypes = ['application/json-patch+json', 'application/merge-patch+json', 'application/strategic-merge-patch+json', 'application/apply-patch+yaml'];
 
 /** Swagger 2 document of everything that is served. */
-export function documentV2(source: DocumentSource): Json {
+export function* documentV2(source: DocumentSource): Steps<Json> {
   const paths: Record<string, Json> = {};
-  const operations = source.kinds.filter(({ verbs }) => verbs.length > 0).flatMap((kind) => operationsOf(kind, source.definitionOf));
-  for (const operation of operations) (paths[operation.path] ??= pathItem(operation))[operation.method] = writeOperation(operation);
+  for (const kind of source.kinds) {
+    if (kind.verbs.length === 0) continue;
+    for (const operation of operationsOf(kind, source.definitionOf)) (paths[operation.path] ??= pathItem(operation))[operation.method] = writeOperation(operation);
+    yield;
+  }
   return {
     swagger: '2.0',
     info: { title: source.title, version: source.version },
     paths,
-    definitions: definitionsFor([...source.kinds, ...source.bodies], dialect2, source.schemaOf),
+    definitions: yield* definitionsFor([...source.kinds, ...source.bodies], dialect2, source.schemaOf),
   };
 }
 

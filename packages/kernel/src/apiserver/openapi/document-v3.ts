@@ -3,6 +3,7 @@ import { hasProtobufForm } from '@keelson/api/protobuf';
 import { protobufType } from '../table/index.ts';
 import { definitionsFor, type CustomSchemas } from './definitions.ts';
 import { operationsOf, type Operation } from './operations.ts';
+import type { Steps } from './steps.ts';
 import { dialect3, type Json } from './type-schema.ts';
 
 const patchTypes = ['application/apply-patch+yaml', 'application/json-patch+json', 'application/merge-patch+json', 'application/strategic-merge-patch+json'];
@@ -24,15 +25,18 @@ export function answerTypes({ kind, ...version }: Operation['kind']): readonly s
 }
 
 /** OpenAPI 3 document of one group version. */
-export function documentV3(source: DocumentSource): Json {
+export function* documentV3(source: DocumentSource): Steps<Json> {
   const paths: Record<string, Json> = {};
-  const operations = source.kinds.filter(({ verbs }) => verbs.length > 0).flatMap((kind) => operationsOf(kind, source.definitionOf));
-  for (const operation of operations) (paths[operation.path] ??= pathItem(operation))[operation.method] = writeOperation(operation);
+  for (const kind of source.kinds) {
+    if (kind.verbs.length === 0) continue;
+    for (const operation of operationsOf(kind, source.definitionOf)) (paths[operation.path] ??= pathItem(operation))[operation.method] = writeOperation(operation);
+    yield;
+  }
   return {
     openapi: '3.0.0',
     info: { title: source.title, version: source.version },
     paths,
-    components: { schemas: definitionsFor([...source.kinds, ...source.bodies], dialect3, source.schemaOf) },
+    components: { schemas: yield* definitionsFor([...source.kinds, ...source.bodies], dialect3, source.schemaOf) },
   };
 }
 

@@ -74,9 +74,9 @@ describe('OpenAPI v2', () => {
     for (const [name, bytes] of definitions) expect(readSchema(bytes)).toEqual(document.definitions[name]);
   });
 
-  it('is compressed on demand and refused in forms that nobody has', () => {
+  it('is compressed on demand and refused in forms that nobody has', async () => {
     const answer = openapi.answer('/openapi/v2', undefined);
-    expect(gunzipSync(answer?.gzip() ?? Buffer.alloc(0)).equals(answer?.body ?? Buffer.alloc(0))).toBe(true);
+    expect(gunzipSync((await answer?.gzip()) ?? Buffer.alloc(0)).equals(answer?.body ?? Buffer.alloc(0))).toBe(true);
     expect(() => openapi.answer('/openapi/v2', 'text/html')).toThrow('only the following media types');
   });
 });
@@ -153,5 +153,23 @@ describeWith({ name: 'upstream oracle', missing: () => (existsSync(oraclePath) ?
       }
     }
     expect(differences).toEqual([]);
+  });
+});
+
+describe('answerInTurns', () => {
+  it.each(['/openapi/v3', '/openapi/v3/api/v1', '/openapi/v2'])('makes %s in turns, equal to what is made at once', async (path) => {
+    const fresh = new OpenApi(builtinKinds(), { version: 'v1.36.0' });
+    let turns = 0;
+    const made = await fresh.answerInTurns(path, undefined, async () => void turns++);
+    expect(turns).toBeGreaterThan(5);
+    expect(made?.etag).toBe(openapi.answer(path, undefined)?.etag);
+    expect(await fresh.answerInTurns(path, undefined, () => Promise.reject(new Error('made twice')))).toBe(made);
+  });
+
+  it('keeps no document of kinds that are no longer served', async () => {
+    const fresh = new OpenApi(builtinKinds(), { version: 'v1.36.0' });
+    const stale = await fresh.answerInTurns('/openapi/v3/apis/apps/v1', undefined, async () => fresh.setKinds(builtinKinds().filter(({ group }) => group !== 'apps')));
+    expect(stale).toBeDefined();
+    expect(fresh.answer('/openapi/v3/apis/apps/v1', undefined)).toBeUndefined();
   });
 });

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { gzipSync } from 'node:zlib';
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
 import type { Kind } from '@keelson/api';
 import { StatusError } from '@keelson/sdk';
 import { parseAccept } from '../table/media-type.ts';
@@ -8,6 +9,7 @@ import type { CustomSchemas } from './definitions.ts';
 import { documentV2 } from './document-v2.ts';
 import { documentV3, type DocumentSource } from './document-v3.ts';
 import { encodeDocumentV2 } from './protobuf-v2.ts';
+import { atOnce, inTurns, type Steps } from './steps.ts';
 import type { Json } from './type-schema.ts';
 
 /** A finished document. */
@@ -15,8 +17,8 @@ export interface OpenApiAnswer {
   readonly contentType: string;
   readonly body: Buffer;
   readonly etag: string;
-  /** The same compressed; made on first use. */
-  gzip(): Buffer;
+  /** The same compressed; made on first use, beside the event loop. */
+  gzip(): Promise<Buffer>;
 }
 
 export interface OpenApiOptions {
@@ -56,34 +58,50 @@ export class OpenApi {
    * path is none.
    */
   answer(path: string, accept: string | undefined): OpenApiAnswer | undefined {
-    if (path === '/openapi/v2') return this.remember(`v2 ${wantsProtobuf(accept)}`, () => this.second(wantsProtobuf(accept)));
-    if (path === '/openapi/v3') return this.remember('v3', () => json(this.index()));
-    return path.startsWith(prefixV3) ? this.third(path.slice(prefixV3.length)) : undefined;
+    return atOnce(this.steps(path, accept));
   }
 
-  /** Paths of the group versions' documents. The index needs them all: ask for one at a time when idle to spread the work. */
-  paths(): readonly string[] {
+  /** As {@link answer}, made in turns with everybody else: the larger documents take a tenth of a second. */
+  answerInTurns(path: string, accept: string | undefined, nextTurn: () => Promise<void>): Promise<OpenApiAnswer | undefined> {
+    return inTurns(this.steps(path, accept), nextTurn);
+  }
+
+  private *steps(path: string, accept: string | undefined): Steps<OpenApiAnswer | undefined> {
+    if (path === '/openapi/v2') {
+      const protobuf = wantsProtobuf(accept);
+      return yield* this.remember(`v2 ${protobuf}`, () => this.second(protobuf));
+    }
+    if (path === '/openapi/v3') return yield* this.remember('v3', () => this.index());
+    return path.startsWith(prefixV3) ? yield* this.third(path.slice(prefixV3.length)) : undefined;
+  }
+
+  /** Paths of the group versions' documents. */
+  private paths(): readonly string[] {
     return [...new Set(this.kinds.filter(({ verbs }) => verbs.length > 0).map(documentName))].map((name) => prefixV3 + name);
   }
 
-  private second(protobuf: boolean): OpenApiAnswer {
-    const document = documentV2({ ...this.source(this.kinds), bodies: [] });
-    return protobuf ? finished(protobufV2, encodeDocumentV2(document)) : json(document);
+  private *second(protobuf: boolean): Steps<OpenApiAnswer> {
+    const document = yield* documentV2({ ...this.source(this.kinds), bodies: [] });
+    return protobuf ? finished(protobufV2, yield* encodeDocumentV2(document)) : json(document);
   }
 
-  private third(name: string): OpenApiAnswer | undefined {
+  private *third(name: string): Steps<OpenApiAnswer | undefined> {
     const kinds = this.kinds.filter((kind) => documentName(kind) === name);
     if (!kinds.some(({ verbs }) => verbs.length > 0)) return undefined;
-    return this.remember(`v3 ${name}`, () => json(documentV3(this.source(kinds))));
+    const source = this.source(kinds);
+    return yield* this.remember(`v3 ${name}`, function* () {
+      return json(yield* documentV3(source));
+    });
   }
 
-  private index(): Json {
+  private *index(): Steps<OpenApiAnswer> {
     const paths: Json = {};
     for (const path of this.paths()) {
       const name = path.slice(prefixV3.length);
-      paths[name] = { serverRelativeURL: `${path}?hash=${this.third(name)?.etag.replaceAll('"', '') ?? ''}` };
+      const document = yield* this.third(name);
+      paths[name] = { serverRelativeURL: `${path}?hash=${document?.etag.replaceAll('"', '') ?? ''}` };
     }
-    return { paths };
+    return json({ paths });
   }
 
   private source(kinds: readonly Kind[]): DocumentSource {
@@ -103,11 +121,13 @@ export class OpenApi {
     };
   }
 
-  private remember(key: string, make: () => OpenApiAnswer): OpenApiAnswer {
+  private *remember(key: string, make: () => Steps<OpenApiAnswer>): Steps<OpenApiAnswer> {
     const known = this.documents.get(key);
     if (known !== undefined) return known;
-    const made = make();
-    this.documents.set(key, made);
+    const { kinds } = this;
+    const made = yield* make();
+    // What is served may have changed meanwhile: such a document answers who asked for it and nobody else.
+    if (kinds === this.kinds) this.documents.set(key, made);
     return made;
   }
 }
@@ -126,16 +146,18 @@ function wantsProtobuf(accept: string | undefined): boolean {
   throw new StatusError('NotAcceptable', `only the following media types are accepted: application/json, ${protobufV2}`);
 }
 
+const compress = promisify<Buffer, { readonly level: number }, Buffer>(gzip);
+
 function json(document: Json): OpenApiAnswer {
   return finished('application/json', Buffer.from(JSON.stringify(document)));
 }
 
 function finished(contentType: string, body: Buffer): OpenApiAnswer {
-  let compressed: Buffer | undefined;
+  let compressed: Promise<Buffer> | undefined;
   return {
     contentType,
     body,
     etag: `"${createHash('sha512').update(body).digest('hex').toUpperCase()}"`,
-    gzip: () => (compressed ??= gzipSync(body, { level: 4 })),
+    gzip: () => (compressed ??= compress(body, { level: 4 })),
   };
 }

@@ -1,4 +1,5 @@
 import { ProtobufWriter } from './protobuf-writer.ts';
+import type { Steps } from './steps.ts';
 import type { Json } from './type-schema.ts';
 
 /**
@@ -6,7 +7,7 @@ import type { Json } from './type-schema.ts';
  * reads whatever it gets as protobuf: without it create, apply, diff and explain of those versions fail.
  * Members are numbered as in that message; only what our document has is written.
  */
-export function encodeDocumentV2(document: Json): Buffer {
+export function* encodeDocumentV2(document: Json): Steps<Buffer> {
   const { swagger, info, paths, definitions } = document as { swagger: string; info: Json; paths: Record<string, Json>; definitions: Record<string, Json> };
   const to = new ProtobufWriter();
   to.string(1, swagger);
@@ -14,20 +15,32 @@ export function encodeDocumentV2(document: Json): Buffer {
     to.string(1, info['title']);
     to.string(2, info['version']);
   });
-  to.nested(8, () => writeNamed(to, { field: 2, map: paths, write: writePathItem }));
-  to.nested(9, () => writeNamed(to, { field: 1, map: definitions, write: writeSchema }));
+  const inPaths = to.open(8);
+  for (const path in paths) {
+    writeEntry(to, { field: 2, name: path, value: paths[path]!, write: writePathItem });
+    yield;
+  }
+  to.close(inPaths);
+  const inDefinitions = to.open(9);
+  for (const name in definitions) {
+    writeEntry(to, { field: 1, name, value: definitions[name]!, write: writeSchema });
+    yield;
+  }
+  to.close(inDefinitions);
   return to.finish();
 }
 
 type Write = (to: ProtobufWriter, value: Json) => void;
 
 function writeNamed(to: ProtobufWriter, entries: { readonly field: number; readonly map: Record<string, Json>; readonly write: Write }): void {
-  for (const [name, value] of Object.entries(entries.map)) {
-    to.nested(entries.field, () => {
-      to.string(1, name);
-      to.nested(2, () => entries.write(to, value));
-    });
-  }
+  for (const [name, value] of Object.entries(entries.map)) writeEntry(to, { field: entries.field, name, value, write: entries.write });
+}
+
+function writeEntry(to: ProtobufWriter, entry: { readonly field: number; readonly name: string; readonly value: Json; readonly write: Write }): void {
+  to.nested(entry.field, () => {
+    to.string(1, entry.name);
+    to.nested(2, () => entry.write(to, entry.value));
+  });
 }
 
 const methods: Readonly<Record<string, number>> = { get: 2, put: 3, post: 4, delete: 5, patch: 8 };

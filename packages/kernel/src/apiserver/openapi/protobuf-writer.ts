@@ -25,12 +25,22 @@ export class ProtobufWriter {
 
   /** A nested message whose members `fill` writes. */
   nested(field: number, fill: () => void): void {
+    const opened = this.open(field);
+    fill();
+    this.close(opened);
+  }
+
+  /** Begins a nested message; hand the result to {@link close} when its members are written. */
+  open(field: number): number {
     this.reserve(16);
     this.varint((field << 3) | 2);
     const at = this.at;
     this.at += lengthBytes;
-    fill();
-    this.length(at, this.at - at - lengthBytes);
+    return at;
+  }
+
+  close(opened: number): void {
+    this.length(opened, this.at - opened - lengthBytes);
   }
 
   /** All that was written. */

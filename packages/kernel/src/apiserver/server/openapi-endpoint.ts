@@ -16,7 +16,7 @@ export function addOpenApi(paths: PathEndpoints, server: ApiServer): void {
       const { OpenApi } = await import('../openapi/index.ts');
       documents ??= new OpenApi(kinds(), { version: `v${kubernetesVersion}`, schemaOf: ({ group, version, plural }) => registry.find(group, version, plural)?.custom?.schema });
     }
-    const document = documents.answer(path, exchange.header('accept'));
+    const document = await documents.answerInTurns(path, exchange.header('accept'), server.context.nextTurn);
     if (document === undefined) throw noSuchPath();
     const hash = query.get('hash');
     const headers = {
@@ -27,7 +27,7 @@ export function addOpenApi(paths: PathEndpoints, server: ApiServer): void {
       'cache-control': hash !== undefined && document.etag === `"${hash}"` ? 'public, immutable, max-age=31536000' : 'no-cache, private',
     };
     if (exchange.header('if-none-match')?.includes(document.etag) === true) exchange.send(304, headers, []);
-    else if (exchange.header('accept-encoding')?.includes('gzip') === true) exchange.send(200, { ...headers, 'content-encoding': 'gzip' }, [document.gzip()]);
+    else if (exchange.header('accept-encoding')?.includes('gzip') === true) exchange.send(200, { ...headers, 'content-encoding': 'gzip' }, [await document.gzip()]);
     else exchange.send(200, headers, [document.body]);
   };
   paths.set('/openapi/v2', answer);
