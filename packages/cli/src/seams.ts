@@ -87,11 +87,6 @@ async function pick<T>(load: () => Promise<unknown>, name: string): Promise<T> {
   return found as T;
 }
 
-function absent(error: unknown): Readonly<Record<string, unknown>> {
-  if (/not found|cannot find/i.test(String((error as Error).message))) return {};
-  throw error;
-}
-
 /** The parts of the program that commands load on demand; tests hand over others. */
 export interface Parts {
   readonly loadBoot: typeof loadBoot;

@@ -1,4 +1,4 @@
-import { StatusError, isStatus, type ApiCall, type ApiTransport, type PluginRule } from '@keelson/sdk';
+import { isStatus, type StatusError, type ApiCall, type ApiTransport, type PluginRule } from '@keelson/sdk';
 
 interface Asked {
   readonly group: string;
