@@ -1,6 +1,6 @@
 import { findKind, objectKey } from '@keelson/api';
 import type { ApiContext } from '../context.ts';
-import { bootstrapPolicy, planBootstrap, type RbacObject } from '../authorization/index.ts';
+import { bootstrapPolicy, planBootstrap, type BootstrapObject, type RbacObject } from '../authorization/index.ts';
 import { timestamp } from '../handlers/timestamp.ts';
 import { serializeObject } from '../registry/object-codec.ts';
 import type { MutableObject } from '../mutable-object.ts';
@@ -10,13 +10,22 @@ import { systemObjects } from './system-objects.ts';
 /** etcd refuses transactions of more than 128 operations. */
 const batchSize = 100;
 
+/** The default policy does not change while a process runs. */
+let policy: readonly BootstrapObject[] | undefined;
+
+/**
+ * Stored bytes that were written as the policy wants them. A fork shares them with the cluster it comes from, and need
+ * not parse and compare a hundred objects again.
+ */
+const upToDate = new WeakSet<Buffer>();
+
 /**
  * Brings the objects that every cluster has up to date: all missing ones go to the store in a few transactions, not
  * one request each. Another server that does the same at the same time wins or loses whole batches; losing is fine,
  * the objects are there then.
  */
 export async function bootstrapObjects(context: ApiContext): Promise<void> {
-  const writes: { readonly compare: Compare; readonly op: Op }[] = [];
+  const writes: { readonly compare: Compare; readonly op: Op & { readonly type: 'put' } }[] = [];
   const put = (object: MutableObject, revision: number): void => {
     const storage = storageFor(context, object);
     const key = storage.prefix + objectKey(object);
@@ -25,7 +34,8 @@ export async function bootstrapObjects(context: ApiContext): Promise<void> {
   const find = (object: MutableObject) => storageFor(context, object).cache.get(objectKey(object));
   for (const { kind } of systemObjects()) await storageFor(context, { apiVersion: kind.apiVersion, kind: kind.kind } as MutableObject).cache.ready();
   for (const { object } of systemObjects()) if (find(object) === undefined) put(fresh(context, object), 0);
-  const plan = planBootstrap(bootstrapPolicy(), (object) => find(object as never)?.object as RbacObject | undefined);
+  const unsure = (policy ??= bootstrapPolicy()).filter((object) => !upToDate.has(find(object as never)?.bytes as Buffer));
+  const plan = planBootstrap(unsure, (object) => find(object as never)?.object as RbacObject | undefined);
   for (const object of plan.create) put(fresh(context, object as unknown as MutableObject), 0);
   for (const object of plan.update) put(structuredClone(object) as unknown as MutableObject, find(object as never)!.revision);
   for (const { remove, create } of plan.recreate) put(fresh(context, create as unknown as MutableObject), find(remove as never)!.revision);
@@ -34,6 +44,7 @@ export async function bootstrapObjects(context: ApiContext): Promise<void> {
     const batch = writes.slice(at, at + batchSize);
     const result = await context.store.txn({ compare: batch.map(({ compare }) => compare), ops: batch.map(({ op }) => op) });
     revision = result.revision;
+    if (result.ok) for (const { op } of batch) upToDate.add(op.value);
   }
   // What was written must be in force before the first request.
   for (const storage of new Set(writes.length === 0 ? [] : context.registry.storages())) {
