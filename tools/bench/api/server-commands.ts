@@ -35,8 +35,10 @@ export interface CpuAndMemory {
 }
 
 export interface Delays {
-  /** Longest time between two turns of the event loop, milliseconds. */
+  /** Longest stall of the event loop that is the process's own, milliseconds. */
   readonly longestMs: number;
-  /** Longest pause for garbage collection in it. */
+  /** Longest gap between two turns, whoever had the processor in it. */
+  readonly longestWallMs: number;
+  /** Longest pause for garbage collection. */
   readonly longestGcMs: number;
 }

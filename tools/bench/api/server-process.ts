@@ -1,21 +1,17 @@
 // One measured server: says by IPC when it serves, then does as it is told.
-import { monitorEventLoopDelay, PerformanceObserver } from 'node:perf_hooks';
 import { memoryKeyFolder, openClusterPki } from '@keelson/kernel/apiserver';
 import { systemClock } from '../../../packages/cli/src/adapters/system-clock.ts';
 import { BareServer, oneTurn } from './bare-server.ts';
 import { benchGroup, fill, startKeelson, type KeelsonServer } from './keelson-server.ts';
 import { samplePod } from './sample.ts';
-import type { Command, CpuAndMemory, Delays, ServerChoice } from './server-commands.ts';
+import type { Command, CpuAndMemory, ServerChoice } from './server-commands.ts';
+import { StallMeter } from './stall-meter.ts';
 
 const choice = JSON.parse(process.argv[2]!) as ServerChoice;
 const pki = openClusterPki(memoryKeyFolder(), { clock: systemClock });
 const client = await pki.client('bench', { name: 'bench', groups: [benchGroup] });
 const ca = await pki.authority();
-const delay = monitorEventLoopDelay({ resolution: 1 });
-let longestGcMs = 0;
-new PerformanceObserver((list) => {
-  for (const { duration } of list.getEntries()) longestGcMs = Math.max(longestGcMs, duration);
-}).observe({ entryTypes: ['gc'] });
+const stalls = new StallMeter();
 
 let bare: BareServer | undefined;
 let keelson: KeelsonServer | undefined;
@@ -50,13 +46,10 @@ async function run(command: Command): Promise<object> {
       else await emitChanges(command);
       return {};
     case 'watch-delays':
-      longestGcMs = 0;
-      delay.reset();
-      delay.enable();
+      stalls.start();
       return {};
     case 'delays':
-      delay.disable();
-      return { longestMs: delay.max / 1e6, longestGcMs } satisfies Delays;
+      return stalls.stop();
     case 'exit':
       process.exit(0);
   }
