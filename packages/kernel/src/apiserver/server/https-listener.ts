@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createSecureServer, type Http2SecureServer, type IncomingHttpHeaders, type ServerHttp2Session, type ServerHttp2Stream } from 'node:http2';
 import type { AddressInfo, Socket } from 'node:net';
 import { KeelsonError } from '@keelson/sdk';
+import { refuseUpgrade } from './refuse-upgrade.ts';
 import { Http1Exchange } from './http1-exchange.ts';
 import { Http2Exchange } from './http2-exchange.ts';
 import type { HttpExchange } from './http-exchange.ts';
@@ -56,7 +57,7 @@ export class HttpsListener {
     });
     server.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) => {
       if (options.upgrade !== undefined) options.upgrade(request, socket, head);
-      else socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n');
+      else refuseUpgrade(request, socket);
     });
     server.on('tlsClientError', (_error, socket) => {
       socket.destroy();

@@ -5,6 +5,7 @@ import { badRequest, notFound } from '../api-errors.ts';
 import type { QueryReader } from '../request.ts';
 import { keyOf } from '../handlers/get.ts';
 import type { StreamHandler } from './stream-handler.ts';
+import { sendText } from './respond.ts';
 import type { ResponseStream } from './http-exchange.ts';
 
 const maxBacklog = 1024 * 1024;
@@ -13,7 +14,13 @@ const maxBacklog = 1024 * 1024;
 export const servePodLog: StreamHandler = async (server, request, exchange) => {
   const pods = request.resource.storage!.cache;
   await pods.ready();
-  if (pods.get(keyOf(request)) === undefined) throw notFound(Pod, request.name!);
+  const pod = pods.get(keyOf(request))?.object as Pod | undefined;
+  if (pod === undefined) throw notFound(Pod, request.name!);
+  if ((pod.spec.nodeName ?? '') === '') {
+    // Not assigned yet: there is no log, and that is no error.
+    sendText(exchange, 200, '');
+    return;
+  }
   const logs = server.podLogs;
   if (logs === undefined) throw new StatusError('ServiceUnavailable', 'no node agent offers logs in this cluster');
   const aborted = new AbortController();
