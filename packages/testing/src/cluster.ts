@@ -124,7 +124,7 @@ class InProcessCluster implements TestCluster {
     this.#tracing = createTracing({ clock, random: this.random.fork('tracing'), environment: options.tracing === false ? { OTEL_SDK_DISABLED: 'true' } : {} });
     this.trace = new TraceView(this.#tracing);
     this.faults = new FaultyBus(clock, this.random.fork('faults'), (plugin, error) => void this.#running?.host.fail(plugin, error));
-    this.#points = new CrashPoints(options.wrapStore?.(memory) ?? memory);
+    this.#points = new CrashPoints(options.wrapStore?.(memory) ?? memory, clock);
     this.api = this.as(administrator);
   }
 
@@ -155,6 +155,7 @@ class InProcessCluster implements TestCluster {
   async advance(duration: string | number): Promise<void> {
     await this.started();
     await this.clock.advance(duration);
+    this.#points.checkProgress();
   }
 
   /** One virtual second at a time is fine enough for conditions that controllers bring about. */

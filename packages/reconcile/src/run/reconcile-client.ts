@@ -1,5 +1,6 @@
 import { objectKey, type Kind, type KubeObject } from '@keelson/api';
 import { revisionOf } from '@keelson/client';
+import { isStatus, type StatusError } from '@keelson/sdk';
 import type { ApiClient, DeleteOptions, ListOptions, ListResult, ObjectRef, Patch, Selection, WatchHandle, WatchHandler, WatchOptions, WriteOptions } from '@keelson/sdk';
 import type { ControllerCaches } from './controller-caches.ts';
 import type { ReconcileSpan } from './reconcile-span.ts';
@@ -39,15 +40,15 @@ export class ReconcileClient implements ApiClient {
   }
 
   update<T extends KubeObject>(object: T, options?: WriteOptions): Promise<T> {
-    return this.#write((api) => api.update(object, options), options);
+    return this.#present(object, object.metadata, () => this.#write((api) => api.update(object, options), options));
   }
 
   updateStatus<T extends KubeObject>(object: T, options?: WriteOptions): Promise<T> {
-    return this.#write((api) => api.updateStatus(object, options), options);
+    return this.#present(object, object.metadata, () => this.#write((api) => api.updateStatus(object, options), options));
   }
 
   patch<T extends KubeObject>(kind: Kind<T>, ref: ObjectRef, patch: Patch, options?: WriteOptions & { readonly subresource?: string }): Promise<T> {
-    return this.#write((api) => api.patch(kind, ref, patch, options), options);
+    return this.#present(kind, ref, () => this.#write((api) => api.patch(kind, ref, patch, options), options));
   }
 
   async delete(target: KubeObject | { readonly kind: Kind<KubeObject>; readonly ref: ObjectRef }, options?: DeleteOptions): Promise<void> {
@@ -56,7 +57,7 @@ export class ReconcileClient implements ApiClient {
     const kind = byRef ? target.kind : target;
     const ref = byRef ? target.ref : target.metadata;
     const uid = byRef ? caches.uidOf(kind, ref) : target.metadata.uid;
-    await this.#run((api) => api.delete(target, options));
+    await this.#present(kind, ref, () => this.#run((api) => api.delete(target, options)));
     if (uid === undefined || options?.dryRun) return;
     for (const expectations of caches.expectationsOf(kind)) expectations.deleted(objectKey(ref), uid);
   }
@@ -77,6 +78,25 @@ export class ReconcileClient implements ApiClient {
     const answer = await this.#run(write);
     if (!options?.dryRun) for (const expectations of this.options.caches.expectationsOf(answer)) expectations.written(objectKey(answer), answer);
     return answer;
+  }
+
+  /**
+   * A write to something that the cache still shows may find it gone. Then the cache is behind, and looking at it again
+   * before it has caught up would only repeat what was done in vain; what the reconcile created meanwhile is collected
+   * with its dead owner, and its event would wake the key at once, time after time.
+   */
+  async #present<R>(kind: Pick<KubeObject, 'apiVersion' | 'kind'>, ref: ObjectRef, write: () => Promise<R>): Promise<R> {
+    const { caches } = this.options;
+    const uid = caches.uidOf(kind, ref);
+    try {
+      return await write();
+    } catch (error) {
+      // A path that is not served is not found either, but then the answer names no object.
+      if (uid !== undefined && isStatus(error, 'NotFound') && (error as StatusError).details.name === ref.name) {
+        for (const expectations of caches.expectationsOf(kind)) expectations.deleted(objectKey(ref), uid);
+      }
+      throw error;
+    }
   }
 
   async #run<R>(write: (api: ApiClient) => Promise<R>): Promise<R> {

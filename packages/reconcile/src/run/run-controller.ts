@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Tracer } from '@opentelemetry/api';
 import { parseObjectKey, type Kind, type KubeObject } from '@keelson/api';
 import { eventRecorder, LeaderElection, type InformerFactory } from '@keelson/client';
@@ -123,6 +124,8 @@ class Controller implements RunningController {
   }
 
   #lead(term: AbortSignal): void {
+    // Every worker that waits for its writes to be seen listens; that many are no leak.
+    setMaxListeners(0, term);
     this.#term = term;
     this.#pump();
   }
