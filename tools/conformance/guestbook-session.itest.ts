@@ -31,6 +31,11 @@ for (const client of ['kubectl-1.27', 'kubectl-1.35']) {
       const resources = await kubectl.run('api-resources');
       for (const line of ['deployments', 'endpointslices', 'customresourcedefinitions', 'resourceclaims']) expect(resources).toContain(line);
       expect(await kubectl.run('cluster-info')).toContain(keelson.ready.server);
+      const before = await kubectl.json<Any>('get service kubernetes');
+      await kubectl.run('delete service kubernetes');
+      const after = await kubectl.json<Any>('get service kubernetes');
+      expect(after.spec.clusterIP).toBe(before.spec.clusterIP);
+      expect(after.metadata.uid).not.toBe(before.metadata.uid);
     });
 
     it('brings the guestbook up', async () => {

@@ -9,5 +9,6 @@ export function emptyStatus(kind: Kind): Record<string, unknown> {
   for (const field of findDefinition(status.name)?.fields.values() ?? []) {
     if (field.required && field.schema.type === 'integer') zeros[field.name] = 0;
   }
+  if (kind.kind === 'Service' && kind.group === '') zeros['loadBalancer'] = {};
   return zeros;
 }

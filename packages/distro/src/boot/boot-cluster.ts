@@ -6,7 +6,7 @@ import { createTracing, queryTraces, traceQueryFrom, type Environment, type Trac
 import type { Host } from '@keelson/kernel/host';
 import type { ResolvedDistribution } from '../resolve.ts';
 import { administrator, startCluster, type Cluster } from './cluster.ts';
-import { advertiseAddress, publishKubernetesService } from './kubernetes-service.ts';
+import { advertiseAddress, publishKubernetesService, restoreKubernetesService } from './kubernetes-service.ts';
 import { withNodes, type NodeChoice } from './with-nodes.ts';
 import { openStore, type StoreChoice } from './store-choice.ts';
 
@@ -57,7 +57,7 @@ const firstServiceAddress = '10.96.0.1';
 /** Boots a cluster to readiness. Errors: `ConfigurationError`, `DataDirectoryError`, `KEEL_PORT_TAKEN`, … */
 export async function bootCluster(options: BootOptions): Promise<BootedCluster> {
   const { name, clock, random, log, onStep = () => undefined } = options;
-  const distribution = options.nodes === undefined ? options.distribution : await withNodes(options.distribution, { nodes: options.nodes, runtime: options.runtime ?? 'sim' });
+  const distribution = options.nodes === undefined ? options.distribution : await withNodes(options.distribution, { nodes: options.nodes, runtime: options.runtime ?? 'sim', dataDir: options.dataDir });
   const pki = openClusterPki(fileKeyFolder(join(options.dataDir, 'pki')), { clock, firstServiceAddress });
   const tracing = createTracing({
     clock, random: random.fork('tracing'), environment: options.environment, serviceName: 'keelson',
@@ -82,7 +82,11 @@ export async function bootCluster(options: BootOptions): Promise<BootedCluster> 
     const url = cluster.url!;
     const port = Number(new URL(url).port);
     const admin = apiClient(cluster.transportFor(cluster.server.context.self));
-    await publishKubernetesService(admin, { clusterIp: firstServiceAddress, address: advertiseAddress(options.bindAddress), port });
+    const service = { clusterIp: firstServiceAddress, address: advertiseAddress(options.bindAddress), port };
+    await publishKubernetesService(admin, service);
+    restoreKubernetesService(admin, service, (error) => {
+      log.warn('service default/kubernetes could not be put back', { error: error.message });
+    });
     onStep('Writing kubeconfig');
     const client = await pki.client('admin', { name: administrator.name, groups: ['system:masters'] });
     await writeKubeconfig(options.kubeconfig, { name, server: url, authority: await pki.authority(), client });

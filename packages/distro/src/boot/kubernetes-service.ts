@@ -41,6 +41,22 @@ export async function publishKubernetesService(api: ApiClient, options: { readon
   await put(api, EndpointSlice, slice as unknown as EndpointSlice, ref);
 }
 
+/** Puts the service back whenever somebody deletes it: everything in the cluster finds the API by it. Stops with the client's server. */
+export function restoreKubernetesService(api: ApiClient, options: Parameters<typeof publishKubernetesService>[1], failed: (error: Error) => void): void {
+  const watch = (): void => {
+    api.watch(Service, { namespace: 'default', fieldSelector: 'metadata.name=kubernetes' }, {
+      event: ({ type }) => {
+        if (type === 'DELETED') publishKubernetesService(api, options).catch(failed);
+      },
+      // A server that drains ends its watches with an error; one that timed out is opened again.
+      end: (error) => {
+        if (error === undefined) watch();
+      },
+    });
+  };
+  watch();
+}
+
 /** The server's port may have changed since the last run, so what is there is replaced. */
 async function put<T extends Endpoints | EndpointSlice>(api: ApiClient, kind: Parameters<ApiClient['get']>[0], object: T, ref: { name: string; namespace: string }): Promise<void> {
   const present = await api.get(kind, ref);

@@ -29,6 +29,7 @@ import { stampRevision } from './registry/object-codec.ts';
 import { ObjectStore } from './registry/object-store.ts';
 import { PinnedSnapshots } from './registry/pinned-snapshots.ts';
 import { ResourceRegistry } from './registry/resource-registry.ts';
+import { signingRequestHook } from './registry/signing-request-hook.ts';
 import type { ResourceStorage } from './registry/served-resource.ts';
 import { addAccessReviews } from './reviews/access-reviews.ts';
 import { addIdentityReviews } from './reviews/identity-reviews.ts';
@@ -105,6 +106,7 @@ export class ApiServer {
     this.#services = new ServiceAllocations(this.serviceRange, new PortRange());
     hooks.set(Service, this.#services);
     hooks.set({ group: '', plural: 'namespaces' }, namespaceHook);
+    hooks.set({ group: 'certificates.k8s.io', plural: 'certificatesigningrequests' }, signingRequestHook);
     this.#customResources = new CustomResources(this.context, this.transportFor(this.context.self));
     addAccessReviews(this.special, this.#rbacIndex, () => options.authorizers.values.length > 0);
     addIdentityReviews(this.special, this.authenticate);

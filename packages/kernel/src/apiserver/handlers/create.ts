@@ -41,7 +41,7 @@ export async function createDecoded(context: ApiContext, request: ApiRequest, ob
   const generated = object.metadata.name === undefined || object.metadata.name === '';
   for (let attempt = 1; ; attempt++) {
     if (generated && isValidGenerateName(object.metadata.generateName)) object.metadata.name = generateName(object.metadata.generateName, context.random);
-    const undo = context.hooks.get(kind)?.beforeCreate?.(object, context, dryRun);
+    const undo = context.hooks.get(kind)?.beforeCreate?.(object, { random: context.random, user: request.user }, dryRun);
     try {
       failIfInvalid(request, object, validateForCreate(kind, object));
       await context.admission.validate({ ...admission, name: object.metadata.name }, context.lookup);

@@ -1,5 +1,6 @@
 import type { Kind } from '@keelson/api';
 import type { Random } from '@keelson/sdk';
+import type { UserInfo } from '@keelson/sdk/auth';
 import type { MutableObject } from '../mutable-object.ts';
 
 /** What hooks may use. */
@@ -7,10 +8,15 @@ export interface HookContext {
   readonly random: Random;
 }
 
+/** What a hook may know of a create besides the object. */
+export interface CreateContext extends HookContext {
+  readonly user: UserInfo;
+}
+
 /** What the server itself adds to the life of one kind, beyond its schema (addresses of services, phases of namespaces). */
 export interface KindHook {
   /** After defaulting and mutating admission, before validation. Returns how to take it back if the create fails. */
-  beforeCreate?(object: MutableObject, context: HookContext, dryRun: boolean): (() => void) | undefined;
+  beforeCreate?(object: MutableObject, context: CreateContext, dryRun: boolean): (() => void) | undefined;
   /** The same for updates; `old` is frozen. */
   beforeUpdate?(object: MutableObject, old: MutableObject, context: HookContext, dryRun: boolean): (() => void) | undefined;
   /** An update is stored: what `old` held and `next` does not is free. */
