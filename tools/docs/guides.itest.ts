@@ -44,8 +44,8 @@ describe('the guides', () => {
     }
   });
 
-  it('show a test that passes, and code that type-checks', () => {
-    const folder = filesOf('write-a-plugin.md');
+  it.each(['write-a-plugin.md', 'test-your-plugin.md'])('show tests that pass, and code that type-checks: %s', (guide) => {
+    const folder = filesOf(guide);
     symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
     writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ extends: join(root, 'tsconfig.base.json'), compilerOptions: { noEmit: true, incremental: false }, include: ['*.ts'] }));
     const run = (...args: string[]) => {

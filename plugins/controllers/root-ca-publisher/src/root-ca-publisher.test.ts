@@ -1,5 +1,6 @@
 import { ConfigMap } from '@keelson/api/core/v1';
 import { ClusterAuthority } from '@keelson/sdk/auth';
+import { harness } from '@keelson/testing';
 import { testCluster } from '../../namespace/src/testdata/test-cluster.ts';
 import plugin from './plugin.ts';
 
@@ -34,8 +35,11 @@ test('other maps are left alone, and nothing is written when nothing differs', a
   await stop();
 });
 
-test('a cluster without authority still has the map that pods mount', async () => {
-  const { admin, stop } = await testCluster({ plugin, given: authority(undefined) });
-  expect((await admin.get(ConfigMap, { ...ref, namespace: 'default' }))?.data).toEqual({ 'ca.crt': '' });
-  await stop();
-});
+test('a cluster without authority still has the map that pods mount', () =>
+  harness(plugin, {}, async (test) => {
+    await test.advance(0);
+    expect((await test.api.get(ConfigMap, { ...ref, namespace: 'default' }))?.data).toEqual({ 'ca.crt': '' });
+    await test.api.delete({ kind: ConfigMap, ref: { ...ref, namespace: 'default' } });
+    await test.advance(0);
+    expect((await test.api.get(ConfigMap, { ...ref, namespace: 'default' }))?.data).toEqual({ 'ca.crt': '' });
+  }));
