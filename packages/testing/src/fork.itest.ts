@@ -1,5 +1,5 @@
 import { Deployment } from '@keelson/api/apps/v1';
-import { ConfigMap, Event, Pod } from '@keelson/api/core/v1';
+import { Event, Pod, type ConfigMap } from '@keelson/api/core/v1';
 import { standard } from '@keelson/distro/presets';
 import { cluster, type TestCluster } from './index.ts';
 import { faultsOfEndState } from './testdata/end-state.ts';
