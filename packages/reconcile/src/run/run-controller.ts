@@ -252,8 +252,8 @@ class Controller implements RunningController {
     }
     span.end('failed', error);
     const inMs = this.#queue.retry(key, item.causes);
-    // Somebody else was faster: everyday life, the event of that write is on its way.
-    const level = isStatus(error, 'Conflict') ? 'debug' : 'warn';
+    // Somebody else was faster, or something is not there yet: everyday life. What stays wrong is worth a line.
+    const level = isStatus(error, 'Conflict') || item.attempt <= 3 ? 'debug' : 'warn';
     this.#log[level]('reconcile failed, trying again', { object: key, attempt: item.attempt, inMs: Math.round(inMs), error: message });
   }
 
