@@ -330,3 +330,31 @@ describe('spans', () => {
   });
 });
 
+
+test('does not look again at an object that a write found gone before the cache shows it, whatever wakes it', async () => {
+  const { api, clock, run, server } = world();
+  server.faults.before = (call) => {
+    if (call.verb === 'patch') throw new StatusError('NotFound', 'configmaps "a" not found', { name: 'a', kind: 'configmaps' });
+  };
+  const a = await api.create(map('a'));
+  let looks = 0;
+  const controller = run({
+    name: 'late', for: ConfigMap, owns: [Secret],
+    async reconcile(object, { api: own }) {
+      looks += 1;
+      await own.patch(ConfigMap, object.metadata, { type: 'merge', body: { data: { seen: 'yes' } } });
+    },
+  });
+  await controller.synced;
+  await settle();
+  await api.create(secretOf(a));
+  await clock.advance(60_000);
+  expect(looks).toBe(1);
+  await api.delete(a);
+  await clock.advance(60_000);
+  expect(looks).toBe(1);
+  await api.create(map('a'));
+  await settle();
+  expect(looks).toBe(2);
+  await controller.stop();
+});
