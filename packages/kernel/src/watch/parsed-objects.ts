@@ -7,13 +7,15 @@ export interface Parsed {
 
 /**
  * Bounds how many objects of a kernel stay parsed beside their bytes: a ring in order of parsing. Informers keep
- * their own references, so forgetting only costs a second parse for a late reader.
+ * their own references, so forgetting only costs a second parse for a late reader. The ring is short, so that what is
+ * forgotten is still young: parsed objects that reach the old generation before they are dropped leave holes all over
+ * it (150,000 pods took a third more memory with a ring of 1,024, and a rollout of 1,000 gained nothing from it).
  */
 export class ParsedObjects {
   readonly #ring: (Parsed | undefined)[];
   #next = 0;
 
-  constructor(capacity = 1024) {
+  constructor(capacity = 64) {
     this.#ring = new Array<Parsed | undefined>(capacity).fill(undefined);
   }
 
