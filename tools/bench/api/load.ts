@@ -16,6 +16,8 @@ export interface LoadOptions {
   readonly requests: number;
   /** The bytes of each request. */
   readonly next: (i: number) => Buffer;
+  /** Called when all connections are open, before the first request: handshakes are another matter. */
+  readonly connected?: () => Promise<unknown>;
 }
 
 export interface LoadResult {
@@ -29,6 +31,7 @@ export interface LoadResult {
 /** Keeps one request under way on each connection until all are answered. Errors: an answer that is not 2xx. */
 export async function load(target: Target, options: LoadOptions): Promise<LoadResult> {
   const sockets = await Promise.all(Array.from({ length: options.connections }, () => open(target)));
+  await options.connected?.();
   let sent = 0;
   let bytes = 0;
   const run = (socket: TLSSocket): Promise<void> =>

@@ -31,6 +31,7 @@ export interface CpuAndMemory {
   readonly cpuMicros: number;
   readonly rssBytes: number;
   readonly heapBytes: number;
+  readonly heapReservedBytes: number;
   readonly bufferBytes: number;
 }
 
