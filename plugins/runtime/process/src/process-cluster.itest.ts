@@ -17,6 +17,8 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   await at.close();
+  // The cluster's deadlines pass in virtual time, processes die in real time: the last of them a moment after the signal.
+  for (let tries = 0; tries < 250 && processes().length > 0; tries++) await new Promise((resolve) => setTimeout(resolve, 20));
   expect(processes()).toEqual([]);
   rmSync(root, { recursive: true });
 });
