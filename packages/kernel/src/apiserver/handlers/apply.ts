@@ -11,6 +11,7 @@ import { keyOf, storageOf } from './get.ts';
 import { changeObject } from './update.ts';
 import { parseYaml } from './yaml-body.ts';
 import { deepFreeze } from '../../watch/index.ts';
+import { cloneJson } from '../patch/json-value.ts';
 
 /** Server-side apply: the object becomes what its appliers want together; a missing one is created. */
 export async function applyObject(context: ApiContext, request: ApiRequest): Promise<Reply> {
@@ -25,7 +26,7 @@ export async function applyObject(context: ApiContext, request: ApiRequest): Pro
     const { object } = applyConfiguration({
       live, config, schema: schemaOf(kind), writer: writerOf(context, request), force: request.query.get('force') === 'true', ignored: ignoredMembers(request),
     });
-    return structuredClone(object) as MutableObject;
+    return cloneJson(object) as MutableObject;
   };
   const exists = storageOf(request).cache.get(keyOf(request)) !== undefined;
   if (!exists && request.subresource === '') {
@@ -39,7 +40,7 @@ export async function applyObject(context: ApiContext, request: ApiRequest): Pro
 function readConfiguration(request: ApiRequest): MutableObject {
   const { kind } = request.resource;
   const { body } = request;
-  const value = body?.type === 'bytes' ? parseYaml(body.bytes) : body === undefined ? undefined : structuredClone(body.value);
+  const value = body?.type === 'bytes' ? parseYaml(body.bytes) : body === undefined ? undefined : cloneJson(body.value);
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw badRequest('the applied configuration is not an object');
   const config = value as MutableObject;
   if (config.apiVersion !== kind.apiVersion || config.kind !== kind.kind) {

@@ -9,6 +9,7 @@ import { protobufType } from '../table/index.ts';
 import { duplicateFields } from './duplicate-fields.ts';
 import { parseProtobuf } from './protobuf-body.ts';
 import { parseYaml } from './yaml-body.ts';
+import { cloneJson } from '../patch/json-value.ts';
 
 const jsonTypes = new Set(['application/json', '']);
 const yamlTypes = new Set(['application/yaml', 'text/yaml', 'application/x-yaml']);
@@ -19,7 +20,7 @@ const yamlTypes = new Set(['application/yaml', 'text/yaml', 'application/x-yaml'
  */
 export function parseBody(body: RequestBody | undefined, expected?: TypeMeta): unknown {
   if (body === undefined) return undefined;
-  if (body.type === 'object') return structuredClone(body.value);
+  if (body.type === 'object') return cloneJson(body.value);
   if (body.bytes.length === 0) return undefined;
   const type = body.contentType;
   if (yamlTypes.has(type)) return parseYaml(body.bytes);

@@ -10,6 +10,7 @@ import { decodeBody, isDryRun } from './body.ts';
 import { checkNamespace, createDecoded, failIfInvalid } from './create.ts';
 import { recordManager } from './field-ownership.ts';
 import { keyOf, storageOf } from './get.ts';
+import { cloneJson } from '../patch/json-value.ts';
 
 /** Tries of a write that names no version, when others write at the same time; upstream retries as often. */
 const conflictTries = 6;
@@ -32,7 +33,7 @@ export async function updateObject(context: ApiContext, request: ApiRequest): Pr
     if (version !== '') throw notFound(kind, request.name!);
     return createDecoded(context, request, object, isDryRun(request));
   }
-  return changeObject(context, request, { unconditional: version === '', produce: () => (version === '' ? structuredClone(object) : object) });
+  return changeObject(context, request, { unconditional: version === '', produce: () => (version === '' ? cloneJson(object) : object) });
 }
 
 /** What a change makes of the present object. */

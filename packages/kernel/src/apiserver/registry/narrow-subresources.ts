@@ -1,5 +1,6 @@
 import type { PodSpec } from '@keelson/api/core/v1';
 import type { MutableObject } from '../mutable-object.ts';
+import { cloneJson } from '../patch/json-value.ts';
 
 type Narrow = (next: MutableObject, old: MutableObject) => void;
 
@@ -30,7 +31,7 @@ export function narrowUpdate(subresource: string, next: MutableObject, old: Muta
 function keepAll(next: MutableObject, old: MutableObject): void {
   const { resourceVersion } = next.metadata;
   for (const key of Object.keys(next)) delete next[key];
-  Object.assign(next, structuredClone(old));
+  Object.assign(next, cloneJson(old));
   if (resourceVersion !== undefined) next.metadata.resourceVersion = resourceVersion;
 }
 
