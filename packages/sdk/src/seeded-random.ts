@@ -8,13 +8,18 @@ export function seededRandom(seed: string): Random {
     next,
     int: (bound: number) => Math.floor(next() * bound),
     uuid: () => {
-      const hex = [next32(), next32(), next32(), next32()].map((word) => word.toString(16).padStart(8, '0')).join('');
-      const variant = '89ab'[Number.parseInt(hex[16]!, 16) & 3]!;
-      return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20)}`;
+      const [a, b, c, d] = [next32(), next32(), next32(), next32()];
+      const variant = '89ab'[(c >>> 28) & 3]!;
+      return `${hex16(a >>> 16)}${hex16(a)}-${hex16(b >>> 16)}-4${hex16(b).slice(1)}-${variant}${hex16(c >>> 16).slice(1)}-${hex16(c)}${hex16(d >>> 16)}${hex16(d)}`;
     },
     fork: (label: string) => seededRandom(`${seed}/${label}`),
   });
 }
+
+const hex8 = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+
+/** The low 16 bits in hexadecimal: every object that is created gets a uuid. */
+const hex16 = (word: number): string => hex8[(word >>> 8) & 255]! + hex8[word & 255]!;
 
 type Words = readonly [number, number, number, number];
 

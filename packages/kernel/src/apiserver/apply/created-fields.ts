@@ -29,21 +29,26 @@ function objectText(object: Readonly<Record<string, unknown>>, shape: Shape): st
   for (const key in object) {
     const content = object[key];
     if (key === 'apiVersion' || key === 'kind' || content === undefined) continue;
-    if (key !== 'metadata') text += memberText(key, content, shape);
+    if (key !== 'metadata') text = joined(text, memberText(key, content, shape));
     else if (isObject(content)) {
       const metadata = metadataText(content, shape.kind === 'struct' ? (shape.members.get('metadata')?.shape ?? deduced) : deduced);
-      if (metadata !== '') text += `,"f:metadata":{${metadata.slice(1)}}`;
+      if (metadata !== '') text = joined(text, `,"f:metadata":{${metadata}}`);
     }
   }
-  return text === '' ? leaf : `{${text.slice(1)}}`;
+  return text === '' ? leaf : `{${text}}`;
 }
 
 function metadataText(metadata: Readonly<Record<string, unknown>>, shape: Shape): string {
   let text = '';
   for (const name in metadata) {
-    if (metadata[name] !== undefined && !unownedMetadata.has(name)) text += memberText(name, metadata[name], shape);
+    if (metadata[name] !== undefined && !unownedMetadata.has(name)) text = joined(text, memberText(name, metadata[name], shape));
   }
   return text;
+}
+
+/** Members begin with a comma, the first one should not; cutting it off the whole would copy all of it. */
+function joined(text: string, member: string): string {
+  return text === '' ? member.slice(1) : text + member;
 }
 
 /** One member of an object with the comma before it, `,"f:name":…`. */

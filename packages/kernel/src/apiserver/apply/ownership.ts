@@ -146,10 +146,13 @@ function listOf(managers: readonly Manager[]): ManagedFieldsEntry[] | undefined 
   return managers.length === 0 ? undefined : writeManagers(managers);
 }
 
+const plainName = /^[ -~]{1,128}$/;
+
 /** Manager name of a request: the parameter, else the program that the user agent starts with. */
 export function managerName(fieldManager: string | undefined, userAgent: string | undefined): string {
   if (fieldManager !== undefined && fieldManager !== '') return fieldManager;
   const program = (userAgent ?? '').split('/')[0] ?? '';
+  if (plainName.test(program)) return program;
   const printable = Array.from(program).filter((char) => char >= ' ' && char !== '\u007f').slice(0, 128).join('');
   return printable === '' ? 'unknown' : printable;
 }
