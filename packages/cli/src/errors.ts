@@ -41,7 +41,7 @@ export function describeError(error: unknown): string {
 function classOf(error: unknown): { readonly exitCode: number; readonly reason: string } | undefined {
   for (let at: unknown = error; at instanceof Error || isKeelsonError(at); at = at.cause) {
     const code = codeOf(at) ?? '';
-    const exitCode = isKeelsonError(at) ? classes.find(([pattern]) => pattern.test(code))?.[1] : undefined;
+    const exitCode = code.startsWith('KEEL_') ? classes.find(([pattern]) => pattern.test(code))?.[1] : undefined;
     if (exitCode !== undefined) return { exitCode, reason: code };
     const hint = systemCodes.get(code);
     if (hint !== undefined) return { exitCode: ExitCode.environment, reason: `KEEL_ENVIRONMENT (${hint})` };
@@ -53,6 +53,7 @@ function classOf(error: unknown): { readonly exitCode: number; readonly reason: 
 const systemCodes: ReadonlyMap<string, string> = new Map([
   ['EADDRINUSE', 'the port is taken: choose another with --api-port, 0 for any'],
   ['EACCES', 'no permission: choose another path or port, or change its owner'],
+  ['EPERM', 'not permitted: choose another path, or change its attributes'],
   ['ENOSPC', 'the disk is full: free some space'],
   ['EROFS', 'the file system is read-only: choose another --data-dir'],
   ['EMFILE', 'too many open files: raise the limit with ulimit -n'],

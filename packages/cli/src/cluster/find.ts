@@ -35,6 +35,8 @@ export function findCluster(world: World, flags: ClusterFlags): KnownCluster {
     if (running !== undefined || namesIn(clustersFolder(world)).includes(name)) return { place, running };
   }
   const place = placeHere(world, flags);
+  // A name that is not known must not quietly mean another cluster.
+  if (flags.dataDir === undefined && name !== undefined && readState(place)?.name !== name) return { place: placeNamed(world, name), running: undefined };
   return { place, running: runningState(world, place) };
 }
 

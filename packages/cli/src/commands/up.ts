@@ -1,5 +1,5 @@
 import { nextTurn } from '../adapters/next-turn.ts';
-import { mkdirSync } from 'node:fs';
+import { makeDataFolder } from '../cluster/make-folder.ts';
 import { CliError, ExitCode } from '../errors.ts';
 import { chooseDistribution } from '../cluster/distribution.ts';
 import { placeHere, type ClusterPlace } from '../cluster/places.ts';
@@ -47,7 +47,7 @@ export async function up(world: World, flags: UpFlags): Promise<number> {
 async function start(world: World, flags: UpFlags, settings: UpSettings, place: ClusterPlace, stop: AbortController): Promise<BootedCluster | undefined> {
   const progress = progressOn(world.err, world.clock);
   progress.headline(`Starting cluster "${place.name}" ...`);
-  mkdirSync(place.dataDir, { recursive: true, mode: 0o700 });
+  makeDataFolder(place.dataDir);
   const limit = flags.wait === undefined ? undefined : world.clock.after(parseDuration(flags.wait), () => stop.abort(new CliError('KEEL_TIMEOUT_READY', `cluster "${place.name}" was not ready within ${flags.wait}; look at the log above, or give more time with --wait`)));
   try {
     progress.step('Load distribution');
@@ -67,6 +67,11 @@ async function start(world: World, flags: UpFlags, settings: UpSettings, place: 
       signal: stop.signal,
       onStep: (step) => progress.step(step),
     });
+    if (stop.signal.aborted) {
+      // Ready, but too late: whoever asked has been told otherwise.
+      await cluster.close();
+      throw stop.signal.reason as CliError;
+    }
     progress.done();
     return cluster;
   } catch (error) {
