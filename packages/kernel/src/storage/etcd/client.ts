@@ -22,11 +22,14 @@ export interface EtcdClient {
 type FaultHandling = NonNullable<IOptions['faultHandling']>;
 type Policy = ReturnType<NonNullable<FaultHandling['host']>>;
 
+/** Calls end by their deadline; a signal for each of them would be work for nothing. */
+const neverAborted = new AbortController().signal;
+
 /**
  * Lets every call through. The library's default is a circuit breaker per host, which a watch that reconnects trips
  * again and again, so that writes fail for seconds after the server is back; the driver retries by itself instead.
  */
-const passThrough = { execute: (call: (context: unknown) => unknown) => Promise.resolve().then(() => call({ signal: new AbortController().signal })) } as unknown as Policy;
+const passThrough = { execute: (call: (context: unknown) => unknown) => Promise.resolve().then(() => call({ signal: neverAborted })) } as unknown as Policy;
 
 /** Loads the client library, which costs start-up time, and connects lazily. */
 export async function connectEtcd({ endpoints, tls, auth, attemptMs = 5000 }: EtcdConnectionOptions, clock: Clock): Promise<EtcdClient> {
