@@ -25,10 +25,11 @@ export class Rounds {
     return median(this.#values.get(name)!.map((value, round) => value / over[round]!));
   }
 
-  /** Half the distance between the outer ratios: how far a single round may be off. */
-  spread(name: string, by: string): number {
+  /** How far the median ratio may be off: half of its 95 % interval, from the middle half of the rounds. */
+  uncertainty(name: string, by: string): number {
     const over = this.#values.get(by)!;
-    const ratios = this.#values.get(name)!.map((value, round) => value / over[round]!);
-    return (Math.max(...ratios) - Math.min(...ratios)) / 2;
+    const ratios = this.#values.get(name)!.map((value, round) => value / over[round]!).sort((a, b) => a - b);
+    const quarter = (share: number): number => ratios[Math.floor((ratios.length - 1) * share)]!;
+    return (1.57 * (quarter(0.75) - quarter(0.25))) / Math.sqrt(ratios.length);
   }
 }
