@@ -2,18 +2,9 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { banner } from '../build/module-banner.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-
-/** Some libraries inside are CommonJS and ask for `require` and their folder. */
-const banner = [
-  "import { createRequire as keelsonRequire } from 'node:module';",
-  "import { dirname as keelsonDirname } from 'node:path';",
-  "import { fileURLToPath as keelsonPath } from 'node:url';",
-  'const require = keelsonRequire(import.meta.url);',
-  'const __filename = keelsonPath(import.meta.url);',
-  'const __dirname = keelsonDirname(__filename);',
-].join(' ');
 
 /**
  * Bundles entry points (`{ name: path below the repository }`) into a folder of the cache; `plugins` are esbuild's.

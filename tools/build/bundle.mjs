@@ -5,26 +5,17 @@ import { basename, dirname, join, relative } from 'node:path';
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { inputsOf, isUpToDate } from './inputs.mjs';
+import { banner } from './module-banner.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const entry = 'packages/cli/src/main.ts';
 const output = 'packages/cli/dist';
 const bundle = join(root, output, 'keelson.mjs');
 const record = join(root, output, 'inputs.json');
-const always = ['package-lock.json', 'tools/build/bundle.mjs', 'tools/build/inputs.mjs', entry];
+const always = ['package-lock.json', 'tools/build/bundle.mjs', 'tools/build/inputs.mjs', 'tools/build/module-banner.mjs', entry];
 
 /** Read at run time from their own folders, or only needed by `distro build`. */
 const external = ['etcd3', 'esbuild'];
-
-/** Some libraries inside are CommonJS and ask for `require` and their folder. */
-const banner = [
-  "import { createRequire as keelsonRequire } from 'node:module';",
-  "import { dirname as keelsonDirname } from 'node:path';",
-  "import { fileURLToPath as keelsonPath } from 'node:url';",
-  'const require = keelsonRequire(import.meta.url);',
-  'const __filename = keelsonPath(import.meta.url);',
-  'const __dirname = keelsonDirname(__filename);',
-].join(' ');
 
 /** Builds if something changed; resolves to the bundle's path and whether it was built. Rejects with esbuild's message. */
 export async function ensureBundle({ force = false, onBuild = () => undefined } = {}) {

@@ -112,12 +112,11 @@ export class ResourceCache {
     const joined = view;
     let replaying = true;
     let stopped = false;
-    const live: ViewSubscriber = subscriber;
-    joined.subscribers.add(live);
+    joined.subscribers.add(subscriber);
     const subscription = {
       stop: () => {
         stopped = true;
-        joined.subscribers.delete(live);
+        joined.subscribers.delete(subscriber);
         if (!replaying && joined.subscribers.size === 0 && this.#views.get(selector.key) === joined) this.#views.delete(joined);
       },
     };

@@ -1,6 +1,8 @@
 import { definitionsFor } from './definitions.ts';
-import { answerTypes, type DocumentSource } from './document-v3.ts';
-import { operationsOf, type Operation } from './operations.ts';
+import type { DocumentSource } from './document-source.ts';
+import { answerTypes } from './document-v3.ts';
+import type { Operation } from './operations.ts';
+import { pathsOf } from './paths.ts';
 import type { Steps } from './steps.ts';
 import { dialect2, type Json } from './type-schema.ts';
 
@@ -8,16 +10,10 @@ const patchTypes = ['application/json-patch+json', 'application/merge-patch+json
 
 /** Swagger 2 document of everything that is served. */
 export function* documentV2(source: DocumentSource): Steps<Json> {
-  const paths: Record<string, Json> = {};
-  for (const kind of source.kinds) {
-    if (kind.verbs.length === 0) continue;
-    for (const operation of operationsOf(kind, source.definitionOf)) (paths[operation.path] ??= pathItem(operation))[operation.method] = writeOperation(operation);
-    yield;
-  }
   return {
     swagger: '2.0',
     info: { title: source.title, version: source.version },
-    paths,
+    paths: yield* pathsOf(source, { pathItem, operation: writeOperation }),
     definitions: yield* definitionsFor([...source.kinds, ...source.bodies], dialect2, source.schemaOf),
   };
 }

@@ -1,23 +1,14 @@
-import { formatApiVersion, type Kind } from '@keelson/api';
+import { formatApiVersion } from '@keelson/api';
 import { hasProtobufForm } from '@keelson/api/protobuf';
 import { protobufType } from '../table/index.ts';
-import { definitionsFor, type CustomSchemas } from './definitions.ts';
-import { operationsOf, type Operation } from './operations.ts';
+import { definitionsFor } from './definitions.ts';
+import type { DocumentSource } from './document-source.ts';
+import type { Operation } from './operations.ts';
+import { pathsOf } from './paths.ts';
 import type { Steps } from './steps.ts';
 import { dialect3, type Json } from './type-schema.ts';
 
 const patchTypes = ['application/apply-patch+yaml', 'application/json-patch+json', 'application/merge-patch+json', 'application/strategic-merge-patch+json'];
-
-export interface DocumentSource {
-  readonly title: string;
-  readonly version: string;
-  /** Kinds of the document; `bodies` are the definitions that subresources of theirs may name. */
-  readonly kinds: readonly Kind[];
-  readonly definitionOf: (group: string, version: string, kind: string) => string | undefined;
-  /** Kinds whose bodies the subresources need beside `kinds`. */
-  readonly bodies: readonly Kind[];
-  readonly schemaOf: CustomSchemas;
-}
 
 /** Forms of answers about a kind; custom kinds have none in protobuf. */
 export function answerTypes({ kind, ...version }: Operation['kind']): readonly string[] {
@@ -26,16 +17,10 @@ export function answerTypes({ kind, ...version }: Operation['kind']): readonly s
 
 /** OpenAPI 3 document of one group version. */
 export function* documentV3(source: DocumentSource): Steps<Json> {
-  const paths: Record<string, Json> = {};
-  for (const kind of source.kinds) {
-    if (kind.verbs.length === 0) continue;
-    for (const operation of operationsOf(kind, source.definitionOf)) (paths[operation.path] ??= pathItem(operation))[operation.method] = writeOperation(operation);
-    yield;
-  }
   return {
     openapi: '3.0.0',
     info: { title: source.title, version: source.version },
-    paths,
+    paths: yield* pathsOf(source, { pathItem, operation: writeOperation }),
     components: { schemas: yield* definitionsFor([...source.kinds, ...source.bodies], dialect3, source.schemaOf) },
   };
 }

@@ -70,7 +70,7 @@ export class HttpServer {
     const stream = streamHandlers.find(served.kind, path.subresource);
     const request: ApiRequest = {
       verb, resource: served, user, query,
-      namespace: path.namespace ?? (path.plural === 'namespaces' && path.group === '' ? undefined : path.namespace),
+      namespace: path.namespace,
       name: path.name,
       subresource: path.subresource,
       body: bodyNeeded && stream === undefined ? await readBody(exchange) : undefined,
