@@ -26,6 +26,68 @@ export interface SandboxConfig {
   readonly labels: Readonly<Record<string, string>>;
   readonly annotations: Readonly<Record<string, string>>;
   readonly hostNetwork: boolean;
+  /** `resolv.conf` of the pod; absent: the runtime's own choice. */
+  readonly dns?: DnsConfig;
+  /** Ports of the host that lead into the pod. */
+  readonly portMappings?: readonly PortMapping[];
+  /** Folder for the containers' logs, made by the agent; a runtime with logs of its own ignores it. */
+  readonly logDirectory?: string;
+  /** Cgroup below which the pod's containers go, made by the agent. */
+  readonly cgroupParent?: string;
+  readonly hostPid?: boolean;
+  readonly hostIpc?: boolean;
+  /** Containers see each other's processes. */
+  readonly shareProcesses?: boolean;
+  readonly sysctls?: Readonly<Record<string, string>>;
+  readonly security?: SecurityConfig;
+}
+
+/** The parts of a pod's `resolv.conf`. */
+export interface DnsConfig {
+  readonly servers: readonly string[];
+  readonly searches: readonly string[];
+  /** `ndots:5`. */
+  readonly options: readonly string[];
+}
+
+export interface PortMapping {
+  readonly protocol: 'TCP' | 'UDP' | 'SCTP';
+  readonly containerPort: number;
+  readonly hostPort: number;
+  readonly hostIp?: string;
+}
+
+/** Privileges of a sandbox or a container, resolved from both security contexts of the spec. */
+export interface SecurityConfig {
+  readonly privileged?: boolean;
+  readonly runAsUser?: number;
+  readonly runAsGroup?: number;
+  readonly supplementalGroups?: readonly number[];
+  readonly readOnlyRootFilesystem?: boolean;
+  readonly noNewPrivileges?: boolean;
+  readonly addCapabilities?: readonly string[];
+  readonly dropCapabilities?: readonly string[];
+  /** `profile` only with `localhost`. */
+  readonly seccomp?: { readonly type: 'runtime-default' | 'unconfined' | 'localhost'; readonly profile?: string };
+  readonly maskedPaths?: 'default' | 'unmasked';
+}
+
+/** A folder or file of the host inside a container. */
+export interface MountConfig {
+  readonly hostPath: string;
+  readonly containerPath: string;
+  readonly readOnly: boolean;
+  readonly propagation: 'private' | 'host-to-container' | 'bidirectional';
+}
+
+/** Limits in the kernel's own terms; absent: none. */
+export interface ResourceConfig {
+  readonly cpuShares?: number;
+  /** Microseconds per `cpuPeriod`. */
+  readonly cpuQuota?: number;
+  readonly cpuPeriod?: number;
+  readonly memoryLimitBytes?: number;
+  readonly oomScoreAdj?: number;
 }
 
 export interface SandboxStatus {
@@ -55,7 +117,15 @@ export interface ContainerConfig {
   readonly env: readonly { readonly name: string; readonly value: string }[];
   readonly tty: boolean;
   readonly stdin: boolean;
+  /** Standard input ends for good when the first that attaches goes away. */
+  readonly stdinOnce?: boolean;
   readonly annotations: Readonly<Record<string, string>>;
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly mounts?: readonly MountConfig[];
+  readonly resources?: ResourceConfig;
+  readonly security?: SecurityConfig;
+  /** Relative to the sandbox's `logDirectory`. */
+  readonly logPath?: string;
 }
 
 export type ContainerState = 'created' | 'running' | 'exited' | 'unknown';
@@ -109,13 +179,51 @@ export interface LogOptions {
 /** Takes a piece of log (UTF-8 text, whole lines except a last partial one). A returned promise is waited for before more comes. */
 export type LogSink = (chunk: string) => Promise<void> | void;
 
-export interface ExecRequest {
-  readonly command: readonly string[];
+/** The streams of a command or of a container's first process. */
+export interface StreamRequest {
   readonly tty?: boolean;
+  /** Its end is the end of standard input. */
   readonly stdin?: AsyncIterable<Uint8Array>;
   readonly onStdout: (chunk: Uint8Array) => Promise<void> | void;
   readonly onStderr: (chunk: Uint8Array) => Promise<void> | void;
+  /** Sizes of the client's terminal, as they change. */
+  readonly resize?: AsyncIterable<TerminalSize>;
   readonly signal?: AbortSignal;
+}
+
+export interface TerminalSize {
+  readonly width: number;
+  readonly height: number;
+}
+
+export interface ExecRequest extends StreamRequest {
+  readonly command: readonly string[];
+  /** Milliseconds after which the command is ended and the call rejects with a `RuntimeFault`. */
+  readonly timeoutMs?: number;
+}
+
+/** What a container, or a whole sandbox, uses now. */
+export interface UsageStats {
+  /** Wall time of the measurement, milliseconds. */
+  readonly at: number;
+  readonly cpuNanos: number;
+  readonly memoryWorkingSetBytes: number;
+  readonly memoryRssBytes?: number;
+  readonly memoryUsageBytes?: number;
+  readonly fsUsedBytes?: number;
+  readonly fsInodesUsed?: number;
+}
+
+/** Both ways of one forwarded connection. */
+export interface ByteStream {
+  /** Ends when the other side sends no more. */
+  readonly readable: AsyncIterable<Uint8Array>;
+  /** Resolves when there is room for more. */
+  write(chunk: Uint8Array): Promise<void>;
+  /** Sends no more; reading goes on. */
+  end(): void;
+  /** Breaks the connection off. */
+  destroy(error?: Error): void;
 }
 
 export type ProbeOutcome = { readonly ok: true } | { readonly ok: false; readonly message: string };
@@ -157,6 +265,16 @@ export interface ContainerRuntime {
   readLog(containerId: string, options: LogOptions, sink: LogSink): Promise<void>;
   /** Absent: commands cannot be run in containers of this runtime. Resolves to the exit code. */
   exec?(containerId: string, request: ExecRequest): Promise<number>;
+  /** Joins a running container's first process; resolves when it has ended or the signal aborts. */
+  attach?(containerId: string, request: StreamRequest): Promise<void>;
+  /** Opens a connection to a port of the sandbox's loopback; rejects with a `RuntimeFault` when nobody listens. */
+  connect?(sandboxId: string, port: number, signal: AbortSignal): Promise<ByteStream>;
+  /** By container id; of all sandboxes at once, since that is one call for most runtimes. */
+  stats?(): Promise<ReadonlyMap<string, UsageStats>>;
+  listImages?(): Promise<readonly ImageStatus[]>;
+  removeImage?(id: string): Promise<void>;
+  /** Makes the agent's log rotation seen: the container's log file was moved away. */
+  reopenLog?(containerId: string): Promise<void>;
   /** Answers probes itself (a simulation); absent: the agent probes by network and `exec`. */
   probe?(containerId: string, type: 'startup' | 'liveness' | 'readiness', probe: Probe): Promise<ProbeOutcome>;
 

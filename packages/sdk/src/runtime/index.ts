@@ -3,6 +3,7 @@ export type { PodRef, RuntimeNode, RuntimeProvider } from './runtimes.ts';
 export { RuntimeFault, runtimeFaultKind } from './runtime-fault.ts';
 export type { RuntimeFaultKind } from './runtime-fault.ts';
 export type {
-  ContainerConfig, ContainerEvent, ContainerRuntime, ContainerState, ContainerStatus, ExecRequest, ImageStatus, LogOptions, LogSink,
-  ProbeOutcome, RuntimeInfo, SandboxConfig, SandboxStatus,
+  ByteStream, ContainerConfig, ContainerEvent, ContainerRuntime, ContainerState, ContainerStatus, DnsConfig, ExecRequest, ImageStatus,
+  LogOptions, LogSink, MountConfig, PortMapping, ProbeOutcome, ResourceConfig, RuntimeInfo, SandboxConfig, SandboxStatus, SecurityConfig,
+  StreamRequest, TerminalSize, UsageStats,
 } from './container-runtime.ts';

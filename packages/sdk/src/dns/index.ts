@@ -1,0 +1,2 @@
+export { DnsHandlers } from './handlers.ts';
+export type { DnsAnswer, DnsHandler, DnsQuery, DnsRcode, DnsRecord, DnsRecordData, DnsRecordType } from './handlers.ts';
