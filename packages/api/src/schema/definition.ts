@@ -25,7 +25,7 @@ export interface FieldMarks {
   readonly mapType?: 'atomic' | 'granular';
   readonly patchStrategy?: 'merge' | 'replace' | 'retainKeys' | 'merge,retainKeys';
   readonly patchMergeKey?: string;
-  /** Allowed values of the string, or of each item of a list of strings. */
+  /** Allowed values of the string, or of each string in a list or map; sorted. */
   readonly enum?: readonly string[];
 }
 

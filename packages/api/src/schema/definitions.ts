@@ -1,4 +1,5 @@
 import { definitionLines, opaqueTypes } from '../../generated/definitions.ts';
+import { enumsOf } from '../overlay/enums/enums.ts';
 import { overlayOf, type TypeOverlay } from '../overlay/overlay.ts';
 import type { Definition, Field, FieldMarks, TypeSchema } from './definition.ts';
 
@@ -36,18 +37,23 @@ export function findDefinition(name: string): Definition | undefined {
 function parse(line: string, overlay: TypeOverlay | undefined): Definition {
   const [name = '', ...tokens] = line.split(' ');
   const fields = new Map<string, Field>();
+  const enums = enumsOf(name);
   for (const token of tokens) {
     const colon = token.lastIndexOf(':');
     const required = token[colon - 1] === '!';
     const field = token.slice(0, required ? colon - 1 : colon);
     const schema = schemaOf(token.slice(colon + 1));
-    fields.set(field, { name: field, schema, required, ...unmarked(name, field, schema), ...overlay?.fields[field] });
+    fields.set(field, { name: field, schema, required, ...unmarked(name, field, schema), ...overlay?.fields[field], ...allowed(enums?.[field]) });
   }
   const kind = fields.get('kind');
   if (kind !== undefined && fields.has('apiVersion') && (fields.has('metadata') || metaKinds.has(name))) {
     fields.set('kind', { ...kind, enum: [name.slice(name.lastIndexOf('.') + 1)] });
   }
   return { name, fields, ...(overlay?.mapType === undefined ? {} : { mapType: overlay.mapType }) };
+}
+
+function allowed(values: readonly string[] | undefined): FieldMarks {
+  return values === undefined ? {} : { enum: values };
 }
 
 /** Top-level kinds of meta/v1 that have no metadata. */

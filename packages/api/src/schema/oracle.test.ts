@@ -113,11 +113,11 @@ describeWith(folder(openapi))('against the OpenAPI of Kubernetes 1.36', () => {
     expect(differences.filter((line) => !explained.test(line))).toEqual([]);
   });
 
-  it('has an enum wherever upstream has one: the kind field', () => {
-    const enums = stable.flatMap(([name, type]) => Object.entries(type.properties ?? {}).filter(([, field]) => field.enum !== undefined).map(([field]) => ({ name, field })));
+  // That document is made without the other enums, which a server adds when it runs: overlay/enums holds them.
+  it('has every enum that upstream has', () => {
+    const enums = stable.flatMap(([name, type]) => Object.entries(type.properties ?? {}).map(([field, { enum: values }]) => ({ name, field, values: values ?? [] }))).filter(({ values }) => values.length > 0);
     expect(enums.length).toBeGreaterThan(100);
-    expect(enums.filter(({ field }) => field !== 'kind')).toEqual([]);
-    const missing = enums.filter(({ name }) => findDefinition(name)?.fields.get('kind')?.enum?.[0] !== oracle.definitions[name]?.properties?.['kind']?.enum?.[0]);
+    const missing = enums.filter(({ name, field, values }) => !values.every((value) => findDefinition(name)?.fields.get(field)?.enum?.includes(value)));
     expect(missing).toEqual([]);
   });
 

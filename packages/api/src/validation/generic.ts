@@ -1,67 +1,130 @@
-import { definition, type Definition, type TypeSchema } from '../schema/index.ts';
-import type { Causes } from './causes.ts';
+import { definition, type Definition, type Field, type TypeSchema } from '../schema/index.ts';
+import { Causes } from './causes.ts';
 import { enums } from './enums.ts';
 
 type Walk = (value: unknown, field: string, causes: Causes) => void;
 
-const walks = new Map<string, Walk | undefined>();
+/** A reader of objects by schema: closed sets of values always, required fields where nobody else looks for them. */
+class SchemaWalker {
+  readonly #required: boolean;
+  readonly #walks = new Map<string, Walk | undefined>();
+  readonly #roots = new Map<string, readonly (readonly [Field, Walk | undefined])[]>();
 
-/** Required fields and enumerated values by schema, for kinds without a validator of their own. */
-export function checkBySchema(object: object, name: string, causes: Causes): void {
-  for (const field of definition(name).fields.values()) {
-    if (field.name === 'metadata' || field.name === 'status') continue;
-    const value = (object as Record<string, unknown>)[field.name];
-    if (value === undefined) {
-      if (field.required) causes.required(field.name);
-    } else walkOf(field.schema, `${name}.${field.name}`)?.(value, field.name, causes);
+  constructor(required: boolean) {
+    this.#required = required;
   }
-}
 
-/** A walk for values of this type, or undefined when there is nothing to check below. */
-function walkOf(schema: TypeSchema, place: string): Walk | undefined {
-  switch (schema.type) {
-    case 'ref':
-      return (value, field, causes) => walkOfDefinition(schema.name)?.(value, field, causes);
-    case 'array': {
-      const item = walkOf(schema.items, place);
-      return item && ((value, field, causes) => (value as unknown[]).forEach((member, index) => item(member, `${field}[${index}]`, causes)));
-    }
-    case 'map': {
-      const item = walkOf(schema.values, place);
-      return item && ((value, field, causes) => Object.entries(value as object).forEach(([key, member]) => item(member, `${field}[${key}]`, causes)));
-    }
-    case 'string': {
-      const allowed = enums[place.replace(/^io\.k8s\.api\./, '')];
-      return allowed && ((value, field, causes) => {
-        if (!allowed.includes(value as string)) causes.notSupported(field, value, allowed);
-      });
-    }
-    default:
-      return undefined;
-  }
-}
-
-function walkOfDefinition(name: string): Walk | undefined {
-  if (!walks.has(name)) {
-    // Types may contain themselves: the entry must be there before its members are compiled.
-    let compiled: Walk | undefined;
-    walks.set(name, (value, field, causes) => (compiled ??= compile(definition(name)))(value, field, causes));
-  }
-  return walks.get(name);
-}
-
-function compile(schema: Definition): Walk {
-  const required = [...schema.fields.values()].filter((field) => field.required).map((field) => [field.name, field.schema.type] as const);
-  const members = [...schema.fields.values()].flatMap((field) => {
-    const walk = walkOf(field.schema, `${schema.name}.${field.name}`);
-    return walk === undefined ? [] : [[field.name, walk] as const];
-  });
-  return (value, field, causes) => {
-    const object = value as Record<string, unknown>;
-    for (const [name, type] of required) {
+  /** Checks all but metadata and status of an object of this definition. */
+  check(object: object, name: string, causes: Causes): void {
+    for (const [field, walk] of this.#rootOf(name)) {
+      const value = (object as Record<string, unknown>)[field.name];
       // Go cannot tell an empty text from an absent one.
-      if (object[name] === undefined || (object[name] === '' && type === 'string')) causes.required(`${field}.${name}`);
+      if (value === undefined || value === '') {
+        if (this.#required && field.required) causes.required(field.name);
+      } else walk?.(value, field.name, causes);
     }
-    for (const [name, walk] of members) if (object[name] !== undefined && object[name] !== '') walk(object[name], `${field}.${name}`, causes);
-  };
+  }
+
+  #rootOf(name: string): readonly (readonly [Field, Walk | undefined])[] {
+    let root = this.#roots.get(name);
+    if (root === undefined) {
+      const content = [...definition(name).fields.values()].filter((field) => field.name !== 'metadata' && field.name !== 'status');
+      root = content.map((field) => [field, this.#walkOf(field.schema, allowedIn(name, field))] as const);
+      if (!this.#required) root = root.filter(([, walk]) => walk !== undefined);
+      this.#roots.set(name, root);
+    }
+    return root;
+  }
+
+  /** A walk for values of this type, or undefined when there is nothing to check below. */
+  #walkOf(schema: TypeSchema, allowed: readonly string[] | undefined): Walk | undefined {
+    switch (schema.type) {
+      case 'ref':
+        return this.#walkOfDefinition(schema.name);
+      case 'array': {
+        const item = this.#walkOf(schema.items, allowed);
+        return item && ((value, field, causes) => (value as unknown[]).forEach((member, index) => item(member, `${field}[${index}]`, causes)));
+      }
+      case 'map': {
+        const item = this.#walkOf(schema.values, allowed);
+        return item && ((value, field, causes) => Object.entries(value as object).forEach(([key, member]) => item(member, `${field}[${key}]`, causes)));
+      }
+      case 'string':
+        return allowed && ((value, field, causes) => {
+          if (!allowed.includes(value as string)) causes.notSupported(field, value, allowed);
+        });
+      default:
+        return undefined;
+    }
+  }
+
+  #walkOfDefinition(name: string): Walk | undefined {
+    if (!this.#walks.has(name)) {
+      // Types may contain themselves: the entry must be there before its members are compiled.
+      let compiled: Walk | undefined;
+      const lazy: Walk = (value, field, causes) => (compiled ??= this.#compile(definition(name)))(value, field, causes);
+      this.#walks.set(name, this.#hasWork(name, new Set()) ? lazy : undefined);
+    }
+    return this.#walks.get(name);
+  }
+
+  /** Whether there is something to check in a type or in one that it refers to: most of a pod has nothing. */
+  #hasWork(name: string, seen: Set<string>): boolean {
+    if (seen.has(name)) return false;
+    seen.add(name);
+    return [...definition(name).fields.values()].some((field) => {
+      if (this.#required && field.required) return true;
+      const inner = referred(field.schema);
+      return inner === undefined ? allowedIn(name, field) !== undefined : this.#hasWork(inner, seen);
+    });
+  }
+
+  #compile(schema: Definition): Walk {
+    const all = [...schema.fields.values()];
+    const required = this.#required ? all.filter((field) => field.required).map((field) => [field.name, field.schema.type] as const) : [];
+    const members = all.flatMap((field) => {
+      const walk = this.#walkOf(field.schema, allowedIn(schema.name, field));
+      return walk === undefined ? [] : [[field.name, walk] as const];
+    });
+    return (value, field, causes) => {
+      const object = value as Record<string, unknown>;
+      for (const [name, type] of required) {
+        if (object[name] === undefined || (object[name] === '' && type === 'string')) causes.required(`${field}.${name}`);
+      }
+      for (const [name, walk] of members) {
+        const member = object[name];
+        if (member !== undefined && member !== '') walk(member, `${field}.${name}`, causes);
+      }
+    };
+  }
+}
+
+function referred(schema: TypeSchema): string | undefined {
+  if (schema.type === 'array') return referred(schema.items);
+  if (schema.type === 'map') return referred(schema.values);
+  return schema.type === 'ref' ? schema.name : undefined;
+}
+
+function allowedIn(owner: string, field: Field): readonly string[] | undefined {
+  // An object's own kind was read long before.
+  if (field.name === 'kind' && field.enum?.length === 1) return undefined;
+  return enums[`${owner.replace(/^io\.k8s\.api\./, '')}.${field.name}`] ?? field.enum;
+}
+
+const everything = new SchemaWalker(true);
+const closedSets = new SchemaWalker(false);
+
+/** Required fields and closed sets of values by schema, for kinds without a validator of their own. */
+export function checkBySchema(object: object, name: string, causes: Causes): void {
+  everything.check(object, name, causes);
+}
+
+/** Closed sets of values by schema, but for fields that already have a cause: what a validator by hand says comes first. */
+export function checkClosedSets(object: object, name: string, causes: Causes): void {
+  const found = new Causes();
+  closedSets.check(object, name, found);
+  if (found.list.length === 0) return;
+  const known = new Set(causes.list.map(({ field }) => field));
+  // A validator may name a list where the schema knows the item.
+  for (const cause of found.list) if (!known.has(cause.field) && !known.has(cause.field.replace(/\[\d+\]$/, ''))) causes.list.push(cause);
 }

@@ -2,7 +2,7 @@ import type { Kind } from '../kind.ts';
 import type { KubeObject } from '../meta/object.ts';
 import { Causes, type Cause, type ChangeCheck, type Check } from './causes.ts';
 import { changeChecks, checks } from './checks.ts';
-import { checkBySchema } from './generic.ts';
+import { checkBySchema, checkClosedSets } from './generic.ts';
 import { validateObjectMeta, validateObjectMetaUpdate } from './object-meta.ts';
 import { checkEphemeralChange, checkResize } from './pod.ts';
 import type { Pod } from '../core/v1/index.ts';
@@ -39,8 +39,12 @@ export function validateUpdate(kind: Kind, next: KubeObject, old: KubeObject, op
 
 function checkContent(kind: Kind, object: KubeObject, causes: Causes): void {
   const check = checks[idOf(kind)] as Check<KubeObject> | undefined;
-  if (check !== undefined) check(object, causes);
-  else if (kind.definition !== '') checkBySchema(object, kind.definition, causes);
+  if (check === undefined) {
+    if (kind.definition !== '') checkBySchema(object, kind.definition, causes);
+    return;
+  }
+  check(object, causes);
+  checkClosedSets(object, kind.definition, causes);
 }
 
 function changeCheckOf(kind: Kind, subresource: string | undefined): ChangeCheck<KubeObject> | undefined {

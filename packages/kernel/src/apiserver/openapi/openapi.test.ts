@@ -54,6 +54,25 @@ describe('OpenAPI v3', () => {
   });
 });
 
+describe('enumerations', () => {
+  const { schemas } = (read('/openapi/v3/api/v1') as V3).components;
+  const { definitions } = read('/openapi/v2') as { definitions: Record<string, Schema> };
+
+  it.each([['v3', schemas], ['v2', definitions]])('are in %s, of texts and of what lists and maps hold', (_, types) => {
+    const field = (type: string, name: string) => types[`io.k8s.api.core.v1.${type}`]?.properties?.[name];
+    expect(field('PodSpec', 'restartPolicy')).toMatchObject({ type: 'string', enum: ['Always', 'Never', 'OnFailure'] });
+    expect(field('PersistentVolumeClaimSpec', 'accessModes')?.items?.enum).toEqual(['ReadOnlyMany', 'ReadWriteMany', 'ReadWriteOnce', 'ReadWriteOncePod']);
+    expect(field('PersistentVolumeClaimStatus', 'allocatedResourceStatuses')?.additionalProperties?.enum).toContain('NodeResizePending');
+    expect(field('PodCondition', 'type')?.enum).toBeUndefined();
+  });
+
+  it('come with defaults that they hold', () => {
+    const strange = Object.entries(definitions).flatMap(([type, { properties = {} }]) =>
+      Object.entries(properties).filter(([, field]) => field.enum !== undefined && field.default !== undefined && !field.enum.includes(field.default as string)).map(([name]) => `${type}.${name}`));
+    expect(strange).toEqual([]);
+  });
+});
+
 describe('OpenAPI v2', () => {
   const document = read('/openapi/v2') as { swagger: string; definitions: Record<string, Schema>; paths: Record<string, Record<string, { consumes?: string[] }>> };
 

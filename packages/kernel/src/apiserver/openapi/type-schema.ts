@@ -102,7 +102,7 @@ function typeSchema(schema: TypeSchema, dialect: Dialect, enumeration?: readonly
     case 'array':
       return { type: 'array', items: itemSchema(schema.items, dialect, enumeration) };
     case 'map':
-      return { type: 'object', additionalProperties: itemSchema(schema.values, dialect) };
+      return { type: 'object', additionalProperties: itemSchema(schema.values, dialect, enumeration) };
     case 'string':
       return { type: 'string', ...(schema.format === undefined ? {} : { format: schema.format }), ...(enumeration === undefined ? {} : { enum: [...enumeration].sort() }) };
     case 'integer':
