@@ -30,7 +30,6 @@ export async function bundle(entryPoints, { folder, plugins = [] }) {
     mainFields: ['module', 'main'],
     external: ['etcd3', '@grpc/grpc-js', '@grpc/proto-loader', 'esbuild'],
     banner: { js: banner },
-    keepNames: true,
     sourcemap: 'linked',
     sourcesContent: false,
     legalComments: 'none',

@@ -39,7 +39,6 @@ export async function ensureBundle({ force = false, onBuild = () => undefined } 
     mainFields: ['module', 'main'],
     external,
     banner: { js: banner },
-    keepNames: true,
     sourcemap: 'linked',
     sourcesContent: false,
     legalComments: 'none',
