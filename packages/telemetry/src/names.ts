@@ -5,6 +5,8 @@
 export const SpanName = Object.freeze({
   /** Server span of the API server and of ingress; `route` is the pattern, never the path that was asked for. */
   request: (method: string, route: string): string => `${method} ${route}`,
+  /** One invocation of a client, which ties its requests together (`kubectl apply`). */
+  clientCommand: (command: string): string => command,
   /** One admission handler. */
   admit: (handler: string): string => `admit ${handler}`,
   /** One call to the storage driver; `op` is `txn`, `get`, `range`, `compact`… */
@@ -51,6 +53,8 @@ export const Attr = Object.freeze({
 
   resource: 'keelson.resource',
   user: 'keelson.user',
+  /** Of the invocation that a request was part of (`kubectl apply`). */
+  clientCommand: 'keelson.client.command',
   plugin: 'keelson.plugin.name',
   revision: 'keelson.revision',
   watchers: 'keelson.watchers',

@@ -5,6 +5,7 @@ import type { Clock, Random } from '@keelson/sdk';
 import { noopTracer } from './context.ts';
 import { ExportQueue } from './export-queue.ts';
 import { SpanRecorder } from './recorder.ts';
+import type { SpanSink } from './record.ts';
 import { TraceRing, type RingLimits } from './ring.ts';
 import { settingsFrom, type Environment, type TelemetrySettings } from './settings.ts';
 
@@ -17,6 +18,8 @@ export interface TracingOptions {
   readonly environment?: Environment;
   readonly serviceName?: string;
   readonly ring?: RingLimits;
+  /** Takes every finished span as well (an agent sends them to its control plane). */
+  readonly forward?: SpanSink;
   /** Told about failing exports, at most once per distinct message. */
   readonly onError?: (error: Error) => void;
 }
@@ -40,6 +43,7 @@ export function createTracing(options: TracingOptions): Tracing {
     return { settings, ring, tracer: () => noopTracer, flush: () => Promise.resolve(), close: () => Promise.resolve() };
   }
   registerContextManager();
+  const { forward } = options;
   const queue = exportQueue(settings, options.onError ?? (() => undefined));
   const recorder = new SpanRecorder({
     clock: options.clock,
@@ -48,6 +52,7 @@ export function createTracing(options: TracingOptions): Tracing {
     sink: (span) => {
       ring.add(span);
       queue?.add(span);
+      forward?.(span);
     },
   });
   return {

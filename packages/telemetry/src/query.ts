@@ -65,10 +65,10 @@ function rankedTraces(ring: TraceRing, query: TraceQuery): string[] {
   return [...best].sort(([, a], [, b]) => b.rank - a.rank || b.start - a.start || b.seq - a.seq).map(([traceId]) => traceId);
 }
 
-/** 2: a write by a client, which began the trace; 1: a reconcile of the object; 0: anything else. */
+/** 2: a write by a client, which began the trace, by itself or among the others of one command; 1: a reconcile of the object; 0: anything else. */
 function rankOf(span: SpanRecord): number {
   const isWrite = span.kind === SpanKind.SERVER && mutating.has(String(span.attributes[Attr.httpMethod] ?? span.name.split(' ', 1)[0]));
-  if (isWrite && span.parentSpanId === undefined) return 2;
+  if (isWrite && (span.parentSpanId === undefined || span.attributes[Attr.clientCommand] !== undefined)) return 2;
   return span.kind === SpanKind.CONSUMER ? 1 : 0;
 }
 

@@ -2,13 +2,14 @@ import { join } from 'node:path';
 import { apiClient } from '@keelson/client';
 import type { Clock, Logger, Random } from '@keelson/sdk';
 import { contextName, fileKeyFolder, openClusterPki, sendObject, writeKubeconfig, type PathEndpoints } from '@keelson/kernel/apiserver';
-import { createTracing, queryTraces, traceQueryFrom, type Environment, type Tracing } from '@keelson/telemetry';
+import { createTracing, type Environment } from '@keelson/telemetry';
 import type { Host } from '@keelson/kernel/host';
 import type { ResolvedDistribution } from '../resolve.ts';
 import { administrator, startCluster, type Cluster } from './cluster.ts';
 import { advertiseAddress, publishKubernetesService, restoreKubernetesService } from './kubernetes-service.ts';
 import { withNodes, type NodeChoice } from './with-nodes.ts';
 import { openStore, type StoreChoice } from './store-choice.ts';
+import { addTracePaths } from './trace-paths.ts';
 
 /** What a cluster with a listener and a data directory needs; everything real comes from the caller. */
 export interface BootOptions {
@@ -74,7 +75,7 @@ export async function bootCluster(options: BootOptions): Promise<BootedCluster> 
     schedule: options.schedule,
     openStore: () => openStore(storeChoice(options), { clock, log }),
     paths: (paths) => {
-      addTracePath(paths, tracing);
+      addTracePaths(paths, tracing, log);
       addPluginPath(paths, () => cluster);
     },
   });
@@ -106,15 +107,6 @@ function storeChoice(options: BootOptions): StoreChoice {
     case 'etcd':
       return { driver: 'etcd', endpoints: options.storageEndpoints };
   }
-}
-
-/** What `keelson trace` reads; RBAC guards the path like any other. */
-function addTracePath(paths: PathEndpoints, tracing: Tracing): void {
-  paths.set('/debug/keelson/traces', ({ exchange }) => {
-    const question = exchange.url.indexOf('?');
-    const query = new URLSearchParams(question < 0 ? '' : exchange.url.slice(question + 1));
-    sendObject(exchange, 200, queryTraces(tracing.ring, traceQueryFrom(query)));
-  });
 }
 
 /** What `keelson plugin list` and `keelson status` read. */

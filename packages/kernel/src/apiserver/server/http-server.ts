@@ -9,6 +9,7 @@ import type { ApiRequest, RequestBody } from '../request.ts';
 import { dispatch } from '../routing/dispatch.ts';
 import { parseResourcePath, type ResourcePath } from '../routing/resource-path.ts';
 import { requireAccess } from '../routing/access.ts';
+import { ClientSessions } from './client-sessions.ts';
 import { credentialsOf } from './credentials.ts';
 import type { HttpExchange } from './http-exchange.ts';
 import type { PathEndpoints } from './path-endpoints.ts';
@@ -25,11 +26,13 @@ const verbs: Readonly<Record<string, Verb>> = { GET: 'get', HEAD: 'get', POST: '
 /** The API over HTTP: who calls, may they, what do they want, and the answer in the form that they accept. */
 export class HttpServer {
   readonly #watches: WatchResponses;
+  readonly #sessions: ClientSessions;
 
   constructor(
     private readonly server: ApiServer,
     private readonly paths: PathEndpoints,
   ) {
+    this.#sessions = new ClientSessions(server.context.tracer);
     this.#watches = new WatchResponses(server.context);
   }
 
@@ -109,7 +112,9 @@ export class HttpServer {
     if (leavesNothing && traceparent === undefined) return run();
     const remote = traceparent === undefined || !isTrusted(exchange, request.user) ? undefined : parseTraceparent(traceparent, exchange.header('tracestate'));
     if (leavesNothing && remote === undefined) return run();
-    const parent = remote === undefined ? ROOT_CONTEXT : trace.setSpanContext(ROOT_CONTEXT, remote);
+    const session = remote === undefined ? this.#sessions.of(exchange, request.user) : undefined;
+    const above = remote ?? session?.span;
+    const parent = above === undefined ? ROOT_CONTEXT : trace.setSpanContext(ROOT_CONTEXT, above);
     const route = routeOf(request, path);
     const span = tracer.startSpan(
       SpanName.request(exchange.method, route),
@@ -117,6 +122,7 @@ export class HttpServer {
         kind: SpanKind.SERVER,
         attributes: {
           [Attr.httpMethod]: exchange.method, [Attr.httpRoute]: route, [Attr.resource]: request.resource.kind.plural, [Attr.user]: request.user.name,
+          ...(session === undefined ? undefined : { [Attr.clientCommand]: session.command }),
           ...objectAttributes(request),
         },
       },
@@ -189,10 +195,10 @@ function nameInBody(body: RequestBody | undefined): string | undefined {
   return meta < 0 ? undefined : /"name"\s*:\s*"([a-z0-9.:-]{1,253})"/.exec(text.slice(meta))?.[1];
 }
 
-/** A trace context from outside counts only from this machine or from administrators: it decides what is recorded. */
+/** A trace context from outside counts only from this machine, its nodes or administrators: it decides what is recorded. */
 function isTrusted(exchange: HttpExchange, user: UserInfo): boolean {
   const address = exchange.socket.remoteAddress ?? '';
-  return address === '127.0.0.1' || address === '::1' || address === '::ffff:127.0.0.1' || user.groups.includes('system:masters');
+  return address === '127.0.0.1' || address === '::1' || address === '::ffff:127.0.0.1' || user.groups.includes('system:masters') || user.groups.includes('system:nodes');
 }
 
 const noQuery = { get: (): undefined => undefined };

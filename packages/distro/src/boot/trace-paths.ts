@@ -1,0 +1,38 @@
+import { StatusError, type Logger } from '@keelson/sdk';
+import { sendObject, type PathEndpoints } from '@keelson/kernel/apiserver';
+import { OtlpError, decodeOtlp, queryTraces, traceQueryFrom, type Tracing } from '@keelson/telemetry';
+
+/** Where agents and other programs send their spans, as OTLP/HTTP in JSON. */
+export const traceIntakePath = '/keelson/v1/traces';
+/** Where `keelson trace` asks. */
+export const traceQueryPath = '/debug/keelson/traces';
+
+/** Most bytes of one batch of spans. */
+const maxBatch = 4 * 1024 * 1024;
+
+/** Serves the cluster's traces and takes spans of other processes in; RBAC guards both paths like any other. */
+export function addTracePaths(paths: PathEndpoints, { ring }: Pick<Tracing, 'ring'>, log: Logger): void {
+  paths.set(traceQueryPath, ({ exchange }) => {
+    const question = exchange.url.indexOf('?');
+    const query = new URLSearchParams(question < 0 ? '' : exchange.url.slice(question + 1));
+    sendObject(exchange, 200, queryTraces(ring, traceQueryFrom(query)));
+  });
+  // Spans of other processes come after those of this one that start at the same moment.
+  let seq = 1_000_000_000;
+  paths.set(
+    traceIntakePath,
+    async ({ exchange, user }) => {
+      const bytes = await exchange.body(maxBatch);
+      try {
+        const spans = decodeOtlp(JSON.parse(bytes.toString('utf8')), () => seq++);
+        for (const span of spans) ring.add(span);
+      } catch (error) {
+        if (!(error instanceof OtlpError) && !(error instanceof SyntaxError)) throw error;
+        log.info('spans were refused', { user: user.name, error: error.message });
+        throw new StatusError('BadRequest', `the body is no OTLP trace request in JSON: ${error.message}`);
+      }
+      sendObject(exchange, 200, {});
+    },
+    ['POST'],
+  );
+}
