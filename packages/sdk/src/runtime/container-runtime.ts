@@ -11,6 +11,11 @@ export interface RuntimeInfo {
   readonly podAddresses: 'pod-range' | 'host';
   /** Names of machine and kernel for `status.nodeInfo`; the agent's own where left out. */
   readonly machine?: { readonly kernelVersion?: string; readonly osImage?: string; readonly architecture?: string; readonly operatingSystem?: string };
+  /**
+   * Containers see folders of this machine: the agent then makes volumes, `/etc/hosts`, log folders and cgroups and fills
+   * the fields of the configurations that name them. Absent: the agent writes nothing to disk.
+   */
+  readonly mounts?: boolean;
   /** What the node has for pods (`cpu`, `memory`…), unless the agent's configuration says otherwise. */
   readonly capacity?: Readonly<Record<string, string>>;
 }

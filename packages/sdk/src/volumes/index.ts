@@ -1,2 +1,4 @@
 export { VolumeDrivers } from './drivers.ts';
-export type { MountedVolume, VolumeDriver, VolumeMountRequest, VolumeSources } from './drivers.ts';
+export type {
+  BoundToken, MountedVolume, VolumeDisk, VolumeDriver, VolumeFile, VolumeMountRequest, VolumeSources,
+} from './drivers.ts';
