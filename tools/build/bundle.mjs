@@ -1,21 +1,25 @@
-// Bundles the command line into packages/cli/dist/keelson.mjs, with lazy parts in chunks beside it. Does nothing when
-// nothing has changed. `--force` rebuilds; `ensureBundle` is what start and the launcher call.
-import { mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { basename, dirname, join, relative } from 'node:path';
+// Bundles the command line into packages/cli/dist/keelson.cjs, a few lines that run the program in the one file beside
+// it (program-<hash>.cjs) with V8's code cache. Does nothing when nothing has changed. `--force` rebuilds;
+// `ensureBundle` is what start and the launcher call.
+import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { spawnSync } from 'node:child_process';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { inputsOf, isUpToDate } from './inputs.mjs';
-import { banner } from './module-banner.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const entry = 'packages/cli/src/main.ts';
 const output = 'packages/cli/dist';
-const bundle = join(root, output, 'keelson.mjs');
+const bundle = join(root, output, 'keelson.cjs');
 const record = join(root, output, 'inputs.json');
-const always = ['package-lock.json', 'tools/build/bundle.mjs', 'tools/build/inputs.mjs', 'tools/build/module-banner.mjs', entry];
+const always = ['package-lock.json', ...['bundle.mjs', 'inputs.mjs', 'program/entry.cjs', 'program/script.cjs', 'program/warm.mjs'].map((name) => `tools/build/${name}`), entry];
 
 /** Read at run time from their own folders, or only needed by `distro build`. */
 const external = ['etcd3', 'esbuild'];
+
+/** How long a program of an earlier build stays: another start may have read its name and not yet the file. Milliseconds. */
+const grace = 600_000;
 
 /** Builds if something changed; resolves to the bundle's path and whether it was built. Rejects with esbuild's message. */
 export async function ensureBundle({ force = false, onBuild = () => undefined } = {}) {
@@ -23,61 +27,87 @@ export async function ensureBundle({ force = false, onBuild = () => undefined } 
   onBuild();
   generateSchemas();
   const { build } = await import('esbuild');
-  const result = await build({
+  const { outputFiles, metafile } = await build({
     absWorkingDir: root,
-    entryPoints: { keelson: entry },
+    entryPoints: [entry],
     outdir: output,
-    outExtension: { '.js': '.mjs' },
-    chunkNames: 'chunks/[name]-[hash]',
+    // The cache of one text must never meet another: V8 compares no more than lengths.
+    entryNames: 'program-[hash]',
+    outExtension: { '.js': '.cjs' },
     bundle: true,
-    splitting: true,
-    format: 'esm',
+    format: 'cjs',
     platform: 'node',
     target: 'node20',
+    // A script loads modules by `require`; Node lets it call `import()` only as an experiment.
+    supported: { 'dynamic-import': false },
     // ES modules where a package has them: a lazily imported CommonJS package would have a default export only.
     conditions: ['keelson-source', 'module'],
     mainFields: ['module', 'main'],
     external,
-    banner: { js: banner },
+    // One copy for all packages; npm installs one for each.
+    alias: { yaml: join(root, 'packages/cli/node_modules/yaml') },
+    banner: { js: '(function (exports, require, module, __filename, __dirname, keelsonUrl) {' },
+    footer: { js: '})' },
+    keepNames: true,
     sourcemap: 'linked',
     sourcesContent: false,
     legalComments: 'none',
     metafile: true,
     write: false,
     logLevel: 'silent',
-    define: { 'process.env.NODE_ENV': '"production"' },
+    define: { 'process.env.NODE_ENV': '"production"', 'import.meta.url': 'keelsonUrl' },
   });
-  write(result);
-  return { bundle, built: true };
-}
-
-/** Chunks first, the entry last and by rename: a running cluster may still load its own chunks, another start may run now. */
-function write({ outputFiles, metafile }) {
-  for (const file of [...outputFiles].sort((a, b) => Number(a.path === bundle) - Number(b.path === bundle))) {
-    mkdirSync(dirname(file.path), { recursive: true });
-    const draft = `${file.path}.${process.pid}`;
-    writeFileSync(draft, file.contents);
-    renameSync(draft, file.path);
-  }
+  const program = outputFiles.find(({ path }) => path.endsWith('.cjs')).path;
+  for (const { path, contents } of outputFiles) put(path, contents);
+  const warmed = warm(program);
+  put(bundle, await entryOf(build, program));
+  const outputs = [...outputFiles.map(({ path }) => path), ...(warmed === undefined ? [`${program}.cache`] : []), bundle];
   const inputs = [...new Set([...Object.keys(metafile.inputs), ...always])];
-  const outputs = outputFiles.map((file) => relative(root, file.path));
-  writeFileSync(`${record}.${process.pid}`, JSON.stringify({ inputs: inputsOf(root, inputs), outputs }));
-  renameSync(`${record}.${process.pid}`, record);
-  dropOldChunks(new Set(outputs.map((path) => basename(path))));
+  put(record, JSON.stringify({ inputs: inputsOf(root, inputs), outputs: outputs.map((path) => relative(root, path)) }));
+  dropOld(new Set([...outputs, record].map((path) => basename(path))));
+  return { bundle, built: true, ...(warmed === undefined ? {} : { warning: warmed }) };
 }
 
-/** Chunks of earlier builds stay for a day, because running processes load them lazily. */
-function dropOldChunks(current) {
-  const folder = join(root, output, 'chunks');
-  let names = [];
+/** Written by rename: a start may read it meanwhile. */
+function put(path, contents) {
+  mkdirSync(dirname(path), { recursive: true });
+  const draft = `${path}.${process.pid}`;
+  writeFileSync(draft, contents);
+  renameSync(draft, path);
+}
+
+/** The few lines that users start, in one file. */
+async function entryOf(build, program) {
+  const { outputFiles } = await build({
+    absWorkingDir: root,
+    entryPoints: ['tools/build/program/entry.cjs'],
+    bundle: true,
+    write: false,
+    format: 'cjs',
+    platform: 'node',
+    target: 'node20',
+    define: { KEELSON_PROGRAM: JSON.stringify(basename(program)) },
+    logLevel: 'silent',
+  });
+  return outputFiles[0].contents;
+}
+
+/** Runs the program once for its code cache; the reason when that did not work, since it runs without a cache too. */
+function warm(program) {
+  const folder = mkdtempSync(join(tmpdir(), 'keelson-warm-'));
   try {
-    names = readdirSync(folder);
-  } catch {
-    return;
+    const { status, stderr, error } = spawnSync(process.execPath, [join(root, 'tools/build/program/warm.mjs'), program, bundle, folder], { encoding: 'utf8', timeout: 60_000, stdio: ['ignore', 'ignore', 'pipe'] });
+    return status === 0 ? undefined : `no code cache: ${error?.message ?? stderr}`;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
   }
-  const dayAgo = Date.now() - 24 * 3600 * 1000;
-  for (const name of names) {
-    if (!current.has(name) && statSync(join(folder, name)).mtimeMs < dayAgo) rmSync(join(folder, name), { force: true });
+}
+
+/** What earlier builds left, except what a start may be about to read. */
+function dropOld(current) {
+  for (const name of readdirSync(join(root, output))) {
+    const path = join(root, output, name);
+    if (!current.has(name) && statSync(path).mtimeMs < Date.now() - grace) rmSync(path, { recursive: true, force: true });
   }
 }
 
@@ -90,9 +120,9 @@ function generateSchemas() {
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const started = performance.now();
   try {
-    const { built } = await ensureBundle({ force: process.argv.includes('--force') });
-    const size = (statSync(bundle).size / 1024).toFixed(0);
-    process.stdout.write(`${relative(root, bundle)}: ${built ? `${size} KiB in ${((performance.now() - started) / 1000).toFixed(1)} s` : 'up to date'}\n`);
+    const { built, warning } = await ensureBundle({ force: process.argv.includes('--force') });
+    if (warning !== undefined) process.stderr.write(`warning: ${warning}\n`);
+    process.stdout.write(`${relative(root, bundle)}: ${built ? `built in ${((performance.now() - started) / 1000).toFixed(1)} s` : 'up to date'}\n`);
   } catch (error) {
     process.stderr.write(`error: ${error.message}\n`);
     process.exitCode = 1;

@@ -2,10 +2,6 @@
 // Launcher: runs the bundle. In a checkout it builds the bundle first when a source has changed.
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import * as nodeModule from 'node:module';
-
-// Node 22 and newer keep compiled code between runs.
-nodeModule.enableCompileCache?.();
 
 const builder = new URL('../../../tools/build/bundle.mjs', import.meta.url);
 if (existsSync(builder)) {
@@ -17,7 +13,7 @@ if (existsSync(builder)) {
     process.exit(1);
   }
 }
-const bundle = new URL('../dist/keelson.mjs', import.meta.url);
+const bundle = new URL('../dist/keelson.cjs', import.meta.url);
 if (!existsSync(bundle)) {
   process.stderr.write(`error: ${fileURLToPath(bundle)} is missing; install @keelson/cli again\n`);
   process.exit(1);

@@ -9,4 +9,4 @@ import { runProgram } from './program.ts';
 const artifactProgram = fileURLToPath(new URL('../src/run-distribution.ts', import.meta.url));
 const tools = fileURLToPath(new URL('../../../.keelson/tools/bin', import.meta.url));
 const world = processWorld(fileURLToPath(import.meta.url), existsSync(artifactProgram) ? { artifactProgram } : {});
-await endWith(() => runProgram(world, systemMachine(process.env['PATH'], [tools]), process.argv.slice(2)));
+void endWith(() => runProgram(world, systemMachine(process.env['PATH'], [tools]), process.argv.slice(2)));

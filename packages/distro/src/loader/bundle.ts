@@ -30,6 +30,8 @@ export async function bundleFile(path: string, file: string): Promise<Bundle> {
       format: 'cjs',
       platform: 'node',
       target: 'node20',
+      // What is evaluated is no module, so that an `import()` left in it would fail.
+      supported: { 'dynamic-import': false },
       conditions: ['keelson-source'],
       sourcemap: 'external',
       keepNames: true,

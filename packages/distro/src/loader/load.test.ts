@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import * as sdk from '@keelson/sdk';
 import { folderOf, registerForTests } from '../testdata/fixtures.ts';
+import { bundleFile } from './bundle.ts';
+import { evaluate } from './evaluate.ts';
 import { loadDistribution, loadPlugin } from './load.ts';
 import { sdkVersion } from './package-check.ts';
 
@@ -28,6 +30,12 @@ describe('loadPlugin', () => {
   it('takes a package that is plain JavaScript in CommonJS, without any SDK', async () => {
     const folder = folderOf({ 'plugin.js': "module.exports.default = { name: 'plain', version: '1.0.0', kind: 'extension', summary: 'plain', setup: () => [] };" });
     expect((await loadPlugin('./plugin.js', { from: folder })).name).toBe('plain');
+  });
+
+  it('lets a file import modules while it runs', async () => {
+    const folder = folderOf({ 'plugin.ts': pluginText('late', "export const built = import('node:os'); export const own = import('./own.ts');"), 'own.ts': 'export const answer = 42;' });
+    const { built, own } = evaluate(await bundleFile(`${folder}/plugin.ts`, 'plugin.ts'), `${folder}/plugin.ts`, 'plugin.ts') as { readonly built: Promise<{ readonly EOL: string }>; readonly own: Promise<{ readonly answer: number }> };
+    expect([(await built).EOL, (await own).answer]).toEqual(['\n', 42]);
   });
 
   it.each([
