@@ -33,6 +33,11 @@ describe('inspect', () => {
   });
 });
 
+it('refuses an order of a point that nobody has, and knows the points of the kernel', () => {
+  expect(() => inspect(resolveDistribution({ ...acme, order: { ...acme.order, 'keelson.dns.handler': [] } }))).toThrow('KEEL_ORDER_UNKNOWN  keelson.dns.handler is ordered, but is no extension point of this distribution\n    ordered at distribution acme\n    did you mean "keelson.dns.handlers"?');
+  expect(() => inspect(resolveDistribution({ ...acme, order: { ...acme.order, 'keelson.admission.handlers': [] } }))).not.toThrow();
+});
+
 it('explains why a plugin is there and what it is connected with', () => {
   const inspection = inspect(resolveDistribution(acme));
   expect(explain(inspection, 'dns-server')).toBe(

@@ -2,6 +2,7 @@ import { noopTracer } from '@keelson/telemetry';
 import { ApiClient, ApiTransports, Clock, Random, ServedKinds, Tracer, silentLogger, type Provision, type Token } from '@keelson/sdk';
 import { ClusterAuthority, ServiceAccountTokenSigner } from '@keelson/sdk/auth';
 import { createHost, scopedService, type HostOptions, type PluginStatus } from '@keelson/kernel/host';
+import { kernelPoints } from './idle-contributions.ts';
 import { hostOptionsOf, type ResolvedDistribution } from './resolve.ts';
 
 /** A distribution that was wired once, without starting anything. */
@@ -38,6 +39,7 @@ function inertServices({ plugins }: ResolvedDistribution): InspectOptions {
   const fromKernel = [ApiTransports, ClusterAuthority, ServedKinds, ServiceAccountTokenSigner].map((token) => (token as Token<unknown>).provide(inertService(token.key)));
   const provisions: Provision[] = [Clock.provide(inertClock), Random.provide(inertRandom), ...fromKernel];
   return {
+    points: kernelPoints as HostOptions['points'] & object,
     provisions: provisions.filter(({ provisionOf }) => !provided.has(provisionOf)),
     services: () => [Tracer.provide(noopTracer)],
     scoped: [scopedService(ApiClient, [ApiTransports], () => inertService<ApiClient>(ApiClient.key))],

@@ -1,4 +1,4 @@
-import { token } from '@keelson/sdk';
+import { extensionPoint, token } from '@keelson/sdk';
 import { formatProblems } from '@keelson/kernel/host';
 import { z } from 'zod';
 import { defineDistribution, use, type Distribution } from './definition.ts';
@@ -8,6 +8,9 @@ import { plugin } from './testdata/fixtures.ts';
 const Endpoints = token<object>('keelson.net.endpoints');
 const slices = plugin('@keelson/controller-endpointslice', { provides: [Endpoints] });
 const cache = plugin('@keelson/dns-cache', { config: z.strictObject({ maxTtl: z.int().default(30), size: z.int().default(100) }) });
+const Controllers = extensionPoint<object>('keelson.controllers');
+const runner = plugin('@keelson/runner', { requires: { controllers: Controllers } });
+const filler = plugin('@acme/filler', { kind: 'controller' });
 const preset = defineDistribution({ name: 'standard', version: '1.0.0', plugins: [slices, use(cache, { size: 5 })], order: { 'keelson.dns.handlers': ['cache', 'hosts'] }, onFailure: { '@keelson/dns-cache': 'disable' } });
 const acme = (rest: Partial<Distribution>): Distribution => defineDistribution({ name: 'acme', version: '1.0.0', extends: [preset], ...rest });
 
@@ -60,8 +63,26 @@ describe('resolveDistribution', () => {
     ['a replacement that gives less', acme({ replace: { '@keelson/controller-endpointslice': plugin('@acme/less') } }), 'KEEL_REPLACE_INCOMPLETE  @acme/less does not provide keelson.net.endpoints\n    it replaces @keelson/controller-endpointslice, which does'],
     ['a failure policy for nobody', acme({ onFailure: { '@acme/none': 'restart' } }), 'KEEL_UNKNOWN_PLUGIN  @acme/none is in "onFailure"'],
     ['an import that was undefined', acme({ plugins: [undefined as never] }), 'KEEL_BAD_DISTRIBUTION  distribution acme lists undefined where a plugin is due'],
+    ['an unknown field', acme({ onFailures: {} } as never), 'KEEL_BAD_DISTRIBUTION  distribution acme has an unknown field "onFailures"\n    did you mean "onFailure"?'],
+    ['a field of the wrong type', acme({ plugins: { a: cache } as never }), 'KEEL_BAD_DISTRIBUTION  distribution acme has a field "plugins" that is not a list'],
+    ['a version that is none', acme({ version: '1' }), 'KEEL_BAD_DISTRIBUTION  distribution acme has the version "1", which is not a semantic version\n    write three numbers, for example 1.0.0'],
+    ['what nobody takes any more', defineDistribution({ name: 'acme', version: '1.0.0', extends: [defineDistribution({ name: 'whole', version: '1.0.0', plugins: [runner, filler] })], remove: ['@keelson/runner'] }), 'KEEL_MISSING_PROVIDER  keelson.controllers has nobody who takes from it, but a plugin that fills it\n    @keelson/runner, which did, was removed (distribution acme)\n    without it would do nothing: @acme/filler\n    keep @keelson/runner, replace it, or remove these as well'],
   ])('reports %s', (_title, distribution, expected) => {
     expect(problemsOf(distribution)).toContain(expected);
+  });
+
+  it('says a problem once that comes by two ways', () => {
+    const bad = defineDistribution({ name: 'bad', version: '1.0.0', plugins: [cache, cache] });
+    const [left, right] = ['left', 'right'].map((name) => defineDistribution({ name, version: '1.0.0', extends: [bad] })) as [Distribution, Distribution];
+    expect(resolveDistribution(acme({ extends: [left, right] })).problems).toHaveLength(1);
+    expect(resolveDistribution(acme({ extends: [], plugins: [cache, cache, cache] })).problems).toHaveLength(1);
+  });
+
+  it('points at the line of a wrong field, and is content when those who fill go with who takes', () => {
+    const text = 'export default defineDistribution({\n  name: "acme",\n  verzion: "1",\n});\n';
+    expect(problemsOf(acme({ verzion: '1' } as never), text)).toContain('distribution.ts:3 has an unknown field "verzion"');
+    expect(resolveDistribution(acme({ extends: [], plugins: [runner, filler] })).problems).toEqual([]);
+    expect(resolveDistribution(acme({ extends: [defineDistribution({ name: 'whole', version: '1.0.0', plugins: [runner, filler] })], remove: ['@keelson/runner', '@acme/filler'] })).problems).toEqual([]);
   });
 
   it('types configurations by the plugin', () => {

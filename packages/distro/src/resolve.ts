@@ -1,7 +1,9 @@
 import type { FailurePolicy, Plugin, PluginUse } from '@keelson/sdk';
 import { nearest, type AbsentPlugin, type HostOptions, type OrderRule, type Problem } from '@keelson/kernel/host';
+import { checkShape, usableFields } from './check-shape.ts';
 import { asUse, type Distribution } from './definition.ts';
-import { placeOf, type SourceText } from './source-text.ts';
+import { idleContributions } from './idle-contributions.ts';
+import { fieldPlace, placeOf, type SourceText } from './source-text.ts';
 
 /** One plugin of a resolved distribution, with the story of how it got there. */
 export interface Listed {
@@ -36,14 +38,16 @@ interface Work {
 /** Merges a distribution with all it extends. Never throws for what a user may have written: see `problems`. */
 export function resolveDistribution(distribution: Distribution, source?: SourceText): ResolvedDistribution {
   const work = merge(distribution, source);
+  const absent = work.absent.filter(({ plugin }) => !work.plugins.has(plugin.name));
+  const idle = idleContributions([...work.plugins.values()].map(({ plugin }) => plugin), absent);
   return {
     name: distribution.name,
     version: distribution.version,
     plugins: work.plugins,
     order: Object.fromEntries(work.order),
     onFailure: Object.fromEntries(work.onFailure),
-    absent: work.absent.filter(({ plugin }) => !work.plugins.has(plugin.name)),
-    problems: work.problems,
+    absent,
+    problems: distinct([...work.problems, ...idle]),
   };
 }
 
@@ -61,8 +65,10 @@ export function hostOptionsOf(resolved: ResolvedDistribution): Pick<HostOptions,
   };
 }
 
-function merge(distribution: Distribution, source: SourceText | undefined): Work {
+function merge(given: Distribution, source: SourceText | undefined): Work {
   const work: Work = { plugins: new Map(), order: new Map(), onFailure: new Map(), absent: [], problems: [] };
+  work.problems.push(...checkShape(given, (field) => fieldPlace(source, field) ?? `distribution ${given.name}`));
+  const distribution = usableFields(given);
   for (const parent of distribution.extends ?? []) inherit(work, merge(parent, undefined), distribution.name);
   const step = new Step(distribution, source, work);
   for (const name of distribution.remove ?? []) step.remove(name);
@@ -165,6 +171,11 @@ class Step {
     this.#work.problems.push({ code: 'KEEL_BAD_DISTRIBUTION', place, what: `lists ${plugin === undefined ? 'undefined' : `a ${typeof plugin}`} where a plugin is due`, remedy: 'import the default export of the plugin' });
     return false;
   }
+}
+
+/** Two ways to the same parent bring its problems twice. */
+function distinct(problems: readonly Problem[]): readonly Problem[] {
+  return [...new Map(problems.map((problem) => [JSON.stringify(problem), problem])).values()];
 }
 
 function duplicate(name: string, cause: string): Problem {

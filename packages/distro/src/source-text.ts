@@ -16,6 +16,13 @@ export function placeOf(source: SourceText | undefined, name: string, section: s
   return at === undefined ? file : `${file}:${lineAt(text, at)}`;
 }
 
+/** `file:line` where a field of the distribution is written; the file alone where it cannot be found. */
+export function fieldPlace(source: SourceText | undefined, field: string): string | undefined {
+  if (source === undefined) return undefined;
+  const at = new RegExp(`(?<![.\\w])(['"]?)${field.replace(/[^\w]/g, '\\$&')}\\1\\s*:`).exec(source.text)?.index;
+  return at === undefined ? source.file : `${source.file}:${lineAt(source.text, at)}`;
+}
+
 /** Where, from `start` on, the variable is used that the package `name` was imported as. */
 function importedName(text: string, name: string, start: number): number | undefined {
   const imported = new RegExp(`import\\s+(\\w+)\\s+from\\s+(['"])${name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}\\2`).exec(text);

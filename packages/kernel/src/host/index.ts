@@ -8,5 +8,5 @@ export { ConfigurationError, formatProblems } from './problem.ts';
 export type { Problem, ProblemCode } from './problem.ts';
 export type { PluginStatus } from './status.ts';
 export type { EdgeKind, PluginState } from './unit.ts';
-export { checkManifest } from './manifest-check.ts';
+export { checkManifest, isSemanticVersion, mayFill } from './manifest-check.ts';
 export { describeIssue, nearest } from './config-check.ts';

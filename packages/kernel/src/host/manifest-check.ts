@@ -15,7 +15,7 @@ export function checkManifest(value: unknown, place: string | undefined): readon
   const name = typeof plugin.name === 'string' && plugin.name !== '' ? plugin.name : where;
   const wrong: string[] = [];
   if (typeof plugin.name !== 'string' || !packageName.test(plugin.name)) wrong.push('name must be an npm package name');
-  if (typeof plugin.version !== 'string' || !semver.test(plugin.version)) wrong.push('version must be a semantic version, equal to package.json');
+  if (typeof plugin.version !== 'string' || !isSemanticVersion(plugin.version)) wrong.push('version must be a semantic version, equal to package.json');
   if (typeof plugin.kind !== 'string' || plugin.kind === ('' as string)) wrong.push('kind must name the main extension point');
   if (typeof plugin.summary !== 'string' || plugin.summary === '' || /\n|\.$/.test(plugin.summary)) wrong.push('summary must be one line without a full stop');
   if (typeof plugin.setup !== 'function') wrong.push('setup must be a function');
@@ -29,6 +29,11 @@ export function checkManifest(value: unknown, place: string | undefined): readon
     if (kind !== 'token' && kind !== 'point') wrong.push('provides must list tokens and extension points');
   }
   return wrong.map((what) => ({ code: 'KEEL_BAD_MANIFEST', place: name, what }));
+}
+
+/** True for `1.0.0`, `1.0.0-rc.1+build`: three numbers, as semver has it. */
+export function isSemanticVersion(text: string): boolean {
+  return semver.test(text);
 }
 
 /** True if a plugin of this kind may fill the point without listing it: `controller` implies `keelson.controllers`. */

@@ -59,6 +59,8 @@ function ordering({ points, order }: PointCheck, key: string, members: readonly 
   const rule = order.get(key);
   const definition = points.definition(key);
   if (rule === undefined && (definition?.ordered !== true || members.length < 2)) return [];
+  const known = definition !== undefined || members.length > 0 || uncertain;
+  if (rule !== undefined && rule.inherited !== true && !known) return [unknownPoint(points, key, rule)];
   const problems: Problem[] = [];
   const seen = new Map<string, Member>();
   for (const member of members) {
@@ -78,6 +80,17 @@ function ordering({ points, order }: PointCheck, key: string, members: readonly 
     problems.push({ code: 'KEEL_ORDER_UNKNOWN', place: key, what: `orders "${name}", which nobody contributes`, ...at, remedy: near === undefined ? 'take it out of the order, or add the plugin that contributes it' : `did you mean "${near}"?` });
   }
   return problems;
+}
+
+function unknownPoint(points: Points, key: string, { place }: OrderRule): Problem {
+  const near = nearest(key, [...points.definitions()].map((point) => point.key));
+  return {
+    code: 'KEEL_ORDER_UNKNOWN',
+    place: key,
+    what: 'is ordered, but is no extension point of this distribution',
+    ...(place === undefined ? {} : { cause: `ordered at ${place}` }),
+    remedy: near === undefined ? 'take it out of "order", or add the plugin that has the point' : `did you mean "${near}"?`,
+  };
 }
 
 function unplaced(key: string, member: Member, rule: OrderRule | undefined, all: readonly string[]): Problem {
