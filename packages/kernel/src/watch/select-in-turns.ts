@@ -4,6 +4,8 @@ import type { CachedObject } from './cached-object.ts';
 
 /** Objects that are parsed before others get their turn: some milliseconds of work. */
 const perTurn = 256;
+/** The same for objects that are only collected. */
+const collectedPerTurn = 16_384;
 
 /** What to select, in storage order. */
 export interface Selecting {
@@ -25,10 +27,12 @@ export interface Selected {
 
 /**
  * Selects from a snapshot, which does not change meanwhile. Judging an object means parsing it; with 100,000 of them
- * the server would answer nobody for seconds, so the work is done in turns.
+ * the server would answer nobody for seconds, so the work is done in turns. Collecting as many takes some ten
+ * milliseconds, which add up where several clients list at once.
  */
 export async function selectInTurns(state: SortedMap<CachedObject>, { start, end, matches, limit }: Selecting, nextTurn: () => Promise<void>): Promise<Selected> {
   const bounds = end === undefined ? {} : { end };
+  const turn = matches === undefined ? collectedPerTurn : perTurn;
   const items: CachedObject[] = [];
   let next: string | undefined;
   let from = start;
@@ -36,14 +40,12 @@ export async function selectInTurns(state: SortedMap<CachedObject>, { start, end
     let judged = 0;
     let rest: string | undefined;
     state.scan(from === undefined ? bounds : { ...bounds, start: from }, (object, key) => {
-      if (matches !== undefined) {
-        if (judged === perTurn) {
-          rest = key;
-          return false;
-        }
-        judged += 1;
-        if (!matches(object.glance())) return true;
+      if (judged === turn) {
+        rest = key;
+        return false;
       }
+      judged += 1;
+      if (matches !== undefined && !matches(object.glance())) return true;
       if (limit > 0 && items.length === limit) {
         next = key;
         return false;

@@ -1,5 +1,5 @@
 import { CompactedError, FutureRevisionError, type SortedMap } from '../../storage/index.ts';
-import { CachedObject, selectFrom, selectInTurns, type ObjectSelector } from '../../watch/index.ts';
+import { CachedObject, selectInTurns, type ObjectSelector } from '../../watch/index.ts';
 import type { ApiContext } from '../context.ts';
 import { badRequest, expired } from '../api-errors.ts';
 import { prefixEnd, SortedMap as Sorted } from '../../storage/index.ts';
@@ -90,7 +90,7 @@ async function page(context: ApiContext, request: ApiRequest, storage: ResourceS
   const base = { kind: request.resource.kind, revision, continue: undefined, remaining: undefined };
   if (limit === 0 && from === undefined) {
     const single = selector.index?.field === 'metadata.name' ? oneByName(state, selector, request) : undefined;
-    if (single !== undefined || selector.matches === undefined) return { ...base, items: single ?? selectFrom(state, selector) };
+    if (single !== undefined) return { ...base, items: single };
   }
   const { namespace, matches } = selector;
   const start = from ?? (namespace === undefined ? undefined : `${namespace}/`);
