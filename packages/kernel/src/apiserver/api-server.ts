@@ -94,7 +94,7 @@ export class ApiServer {
       clock, random, log, tracer, store, parsed, registry, hooks, lookup, messages: new EncodedMessages(),
       objects: new ObjectStore(store, causes, parsed, new EventLeases(store, clock), tracer),
       admission: new AdmissionChain(options.admission, tracer),
-      authorize: async (attributes) => this.authorization.require(attributes),
+      authorize: (attributes) => this.authorization.require(attributes),
       mayDo: async (attributes) => this.authorization.allows(attributes),
       rbacGuard: new RbacGuard(this.#rbacIndex, rbac),
       nextTurn: () => new Promise((resolve) => { schedule(resolve); }),

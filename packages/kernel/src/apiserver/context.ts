@@ -27,8 +27,8 @@ export interface ApiContext {
   readonly lookup: AdmissionLookup;
   readonly hooks: KindHooks;
   readonly rbacGuard: RbacGuard;
-  /** Throws Forbidden unless the user may do that; for checks that depend on the object (escalation, subresources of others). */
-  authorize(attributes: AccessAttributes): Promise<void>;
+  /** Throws or rejects with Forbidden unless the user may do that, at once where RBAC decides; for checks that depend on the object (escalation, subresources of others). */
+  authorize(attributes: AccessAttributes): void | Promise<void>;
   /** True if the user may do that. */
   mayDo(attributes: AccessAttributes): Promise<boolean>;
   /** Lets others have their turn, within a long piece of work. */

@@ -48,6 +48,7 @@ export class ResourceCache {
   #window: EventWindow;
   #watch: Watch | undefined;
   #loaded: Promise<void> | undefined;
+  #isLoaded = false;
   #closed = false;
   readonly #views = new ViewIndex();
   readonly #waiting: { readonly revision: number; readonly resolve: () => void }[] = [];
@@ -60,6 +61,11 @@ export class ResourceCache {
   ready(): Promise<void> {
     this.#loaded ??= this.#load();
     return this.#loaded;
+  }
+
+  /** True when there is a state to read: `ready` need not be waited for. */
+  get loaded(): boolean {
+    return this.#isLoaded;
   }
 
   /** Everything up to this revision is in the state. */
@@ -151,6 +157,7 @@ export class ResourceCache {
     this.#window = this.#newWindow(range.revision);
     this.#startWatch(range.revision);
     this.#advance(range.revision);
+    this.#isLoaded = true;
   }
 
   #startWatch(revision: number): void {

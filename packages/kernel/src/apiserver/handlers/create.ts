@@ -14,8 +14,8 @@ import { timestamp } from './timestamp.ts';
 /** How often a generated name that is taken is tried anew, as upstream. */
 const generateNameTries = 8;
 
-/** POST to a collection. */
-export async function createObject(context: ApiContext, request: ApiRequest): Promise<Reply> {
+/** POST to a collection. Throws or rejects: StatusError. */
+export function createObject(context: ApiContext, request: ApiRequest): Promise<Reply> {
   const { kind } = request.resource;
   const object = decodeBody(request, kind);
   checkNamespace(object, request);
@@ -35,7 +35,8 @@ export async function createDecoded(context: ApiContext, request: ApiRequest, ob
     operation: 'CREATE' as const, kind, subresource: '', namespace: request.namespace, name: object.metadata.name || undefined,
     object, oldObject: undefined, user: request.user, dryRun, warn: request.warn,
   };
-  await context.admission.mutate(admission, context.lookup);
+  const mutated = context.admission.mutate(admission, context.lookup);
+  if (mutated !== undefined) await mutated;
   prepareForCreate(kind, object);
   context.rbacGuard.check(request, object, undefined);
   const generated = object.metadata.name === undefined || object.metadata.name === '';
@@ -44,7 +45,8 @@ export async function createDecoded(context: ApiContext, request: ApiRequest, ob
     const undo = context.hooks.get(kind)?.beforeCreate?.(object, { random: context.random, user: request.user }, dryRun);
     try {
       failIfInvalid(request, object, validateForCreate(kind, object));
-      await context.admission.validate({ ...admission, name: object.metadata.name }, context.lookup);
+      const judged = context.admission.validate({ ...admission, name: object.metadata.name }, context.lookup);
+      if (judged !== undefined) await judged;
       // What is only stored needs no managedFields as objects, only as a part of its JSON.
       const asText = !applied && !dryRun && conversion === undefined;
       if (!applied && !asText) recordManager(context, request, object, undefined);

@@ -26,7 +26,8 @@ export class LocalTransport implements ApiTransport {
 
   async call(call: ApiCall): Promise<unknown> {
     const request = this.#request(call, call.verb);
-    await requireAccess(this.context, request);
+    const access = requireAccess(this.context, request);
+    if (access !== undefined) await access;
     const reply = await dispatch(this.context, this.special, request);
     return parsedReply(this.context, reply, request);
   }

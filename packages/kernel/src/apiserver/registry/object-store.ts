@@ -1,9 +1,11 @@
 import { context, SpanKind, trace, TraceFlags, type Span, type SpanContext, type Tracer } from '@opentelemetry/api';
-import { Attr, SpanName } from '@keelson/telemetry';
+import { Attr, noopTracer, SpanName } from '@keelson/telemetry';
 import type { Op, Store } from '../../storage/index.ts';
 import { CachedObject, type CauseTable, type ParsedObjects } from '../../watch/index.ts';
 import type { EventLeases } from './event-leases.ts';
 import type { ResourceStorage } from './served-resource.ts';
+
+type Operation = 'create' | 'update' | 'delete';
 
 /**
  * Guarded writes of serialized objects. Each one is a transaction on the key's mod-revision; the outcome is visible in
@@ -37,9 +39,13 @@ export class ObjectStore {
     return this.#write('delete', storage, key, revision, undefined);
   }
 
-  async #write(op: 'create' | 'update' | 'delete', storage: ResourceStorage, key: string, revision: number, bytes: Buffer | undefined): Promise<CachedObject | undefined> {
-    const parent = trace.getActiveSpan();
+  #write(op: Operation, storage: ResourceStorage, key: string, revision: number, bytes: Buffer | undefined): Promise<CachedObject | undefined> {
+    const parent = this.tracer === noopTracer ? undefined : trace.getActiveSpan();
     if (parent === undefined || !isWorthASpan(parent, storage)) return this.#commit(storage, key, revision, bytes, parent?.spanContext());
+    return this.#writeTraced(op, storage, key, revision, bytes);
+  }
+
+  async #writeTraced(op: Operation, storage: ResourceStorage, key: string, revision: number, bytes: Buffer | undefined): Promise<CachedObject | undefined> {
     const span = this.tracer.startSpan(SpanName.store(op, storage.kind.plural), { kind: SpanKind.CLIENT });
     try {
       const written = await this.#commit(storage, key, revision, bytes, span.spanContext());
@@ -76,7 +82,8 @@ export class ObjectStore {
         await storage.cache.reached(result.revision);
         return undefined;
       }
-      await storage.cache.reached(result.revision);
+      const visible = storage.cache.reached(result.revision);
+      if (visible !== undefined) await visible;
       const current = storage.cache.get(key);
       if (bytes !== undefined && current?.revision === result.revision) return current;
       const entry = result.entries[0];

@@ -13,7 +13,7 @@ export function attributesOf(request: ApiRequest): AccessAttributes {
   };
 }
 
-/** Errors: 403 with upstream's wording. */
-export function requireAccess(context: ApiContext, request: ApiRequest): Promise<void> {
+/** Throws or rejects: 403 with upstream's wording. */
+export function requireAccess(context: ApiContext, request: ApiRequest): void | Promise<void> {
   return context.authorize(attributesOf(request));
 }

@@ -21,8 +21,8 @@ export class SpecialHandlers {
   }
 }
 
-/** Runs a resource request that has been authorized. Errors: StatusError. */
-export async function dispatch(context: ApiContext, special: SpecialHandlers, request: ApiRequest): Promise<Reply> {
+/** Runs a resource request that has been authorized. Throws or rejects: StatusError. */
+export function dispatch(context: ApiContext, special: SpecialHandlers, request: ApiRequest): Promise<Reply> | Reply {
   const { kind, storage, custom } = request.resource;
   if (custom?.warning !== undefined) request.warn(custom.warning);
   if (request.subresource !== '') {
@@ -30,8 +30,11 @@ export async function dispatch(context: ApiContext, special: SpecialHandlers, re
     if (declared === undefined) throw noSuchPath();
     if (!declared.verbs.includes(request.verb)) throw methodNotAllowed();
   } else if (!kind.verbs.includes(request.verb)) throw methodNotAllowed();
-  const loaded = storage?.cache.ready();
-  if (loaded !== undefined) await loaded;
+  if (storage === undefined || storage.cache.loaded) return handle(context, special, request);
+  return storage.cache.ready().then(() => handle(context, special, request));
+}
+
+function handle(context: ApiContext, special: SpecialHandlers, request: ApiRequest): Promise<Reply> | Reply {
   const handler = special.find(request);
   if (handler !== undefined) return handler(context, request);
   switch (request.verb) {

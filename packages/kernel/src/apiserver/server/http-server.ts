@@ -5,7 +5,7 @@ import type { UserInfo } from '@keelson/sdk/auth';
 import type { ApiServer } from '../api-server.ts';
 import { noSuchPath, methodNotAllowed } from '../api-errors.ts';
 import { readImpersonation } from '../authentication/index.ts';
-import type { ApiRequest, RequestBody } from '../request.ts';
+import type { ApiRequest, Reply, RequestBody } from '../request.ts';
 import { dispatch } from '../routing/dispatch.ts';
 import { parseResourcePath, type ResourcePath } from '../routing/resource-path.ts';
 import { requireAccess } from '../routing/access.ts';
@@ -38,9 +38,14 @@ export class HttpServer {
 
   /** Never throws and never rejects: every failure becomes a Status. */
   readonly handle = (exchange: HttpExchange): void => {
-    this.#serve(exchange).catch((error: unknown) => {
+    const failed = (error: unknown): void => {
       sendError(exchange, error, this.server.context.log);
-    });
+    };
+    try {
+      this.#serve(exchange).catch(failed);
+    } catch (error) {
+      failed(error);
+    }
   };
 
   /** Ends the running watches, as a server that restarts does. */
@@ -48,19 +53,24 @@ export class HttpServer {
     this.#watches.endAll();
   }
 
-  async #serve(exchange: HttpExchange): Promise<void> {
+  /** Waits for nothing that is known at once: with tracing on, the engine tells of every promise. */
+  #serve(exchange: HttpExchange): Promise<void> {
+    const authenticated = this.server.authenticate(credentialsOf(exchange));
+    if (authenticated instanceof Promise) return authenticated.then((caller) => this.#serveAs(exchange, caller));
+    return this.#serveAs(exchange, authenticated);
+  }
+
+  #serveAs(exchange: HttpExchange, caller: UserInfo): Promise<void> {
+    const acting = exchange.header('impersonate-user') !== undefined || exchange.header('impersonate-group') !== undefined || exchange.header('impersonate-uid') !== undefined;
+    return acting ? this.#impersonated(exchange, caller).then((user) => this.#route(exchange, user)) : this.#route(exchange, caller);
+  }
+
+  #route(exchange: HttpExchange, user: UserInfo): Promise<void> {
     const question = exchange.url.indexOf('?');
     const path = question < 0 ? exchange.url : exchange.url.slice(0, question);
     const resource = parseResourcePath(path);
-    const authenticated = this.server.authenticate(credentialsOf(exchange));
-    const caller = authenticated instanceof Promise ? await authenticated : authenticated;
-    const user = exchange.header('impersonate-user') === undefined && exchange.header('impersonate-group') === undefined && exchange.header('impersonate-uid') === undefined ? caller : await this.#impersonated(exchange, caller);
     const query = question < 0 ? noQuery : queryReader(exchange.url.slice(question + 1));
-    if (resource === undefined) {
-      await this.paths.serve(exchange, path, query, user);
-      return;
-    }
-    await this.#serveResource(exchange, resource, query, user);
+    return resource === undefined ? this.paths.serve(exchange, path, query, user) : this.#serveResource(exchange, resource, query, user);
   }
 
   async #serveResource(exchange: HttpExchange, path: ResourcePath, query: { get(name: string): string | undefined }, user: UserInfo): Promise<void> {
@@ -76,7 +86,7 @@ export class HttpServer {
       namespace: path.namespace,
       name: path.name,
       subresource: path.subresource,
-      body: bodyNeeded && stream === undefined ? await readBody(exchange) : undefined,
+      body: bodyNeeded && stream === undefined ? bodyOf(exchange, await exchange.body(maxBody)) : undefined,
       userAgent: exchange.header('user-agent') ?? '',
       signal: undefined,
       warn: (text) => {
@@ -84,7 +94,8 @@ export class HttpServer {
       },
     };
     if (served.kind.namespaced && request.namespace === undefined && (request.name !== undefined || verb === 'create')) throw noSuchPath();
-    await requireAccess(context, request);
+    const access = requireAccess(context, request);
+    if (access !== undefined) await access;
     if (stream !== undefined) {
       await stream(this.server, request, exchange, path);
       return;
@@ -95,14 +106,15 @@ export class HttpServer {
     }
     try {
       const reply = await this.#traced(exchange, request, path, () => dispatch(context, this.server.special, request));
-      await renderReply(exchange, request, reply, context, warnings);
+      const rendered = renderReply(exchange, request, reply, context, warnings);
+      if (rendered !== undefined) await rendered;
     } catch (error) {
       sendError(exchange, error, context.log, warnings);
     }
   }
 
   /** Writes get a span of their own; reads only within a trace that the caller brought. */
-  #traced<T>(exchange: HttpExchange, request: ApiRequest, path: ResourcePath, run: () => Promise<T>): Promise<T> {
+  #traced(exchange: HttpExchange, request: ApiRequest, path: ResourcePath, run: () => Promise<Reply> | Reply): Promise<Reply> | Reply {
     const { tracer } = this.server.context;
     if (tracer === noopTracer) return run();
     const traceparent = exchange.header('traceparent');
@@ -165,8 +177,7 @@ function verbOf(method: string, path: ResourcePath, query: { get(name: string): 
   return verb;
 }
 
-async function readBody(exchange: HttpExchange): Promise<RequestBody> {
-  const bytes = await exchange.body(maxBody);
+function bodyOf(exchange: HttpExchange, bytes: Buffer): RequestBody {
   const type = exchange.header('content-type') ?? '';
   const end = type.indexOf(';');
   return { type: 'bytes', contentType: (end < 0 ? type : type.slice(0, end)).trim().toLowerCase(), bytes };

@@ -14,16 +14,29 @@ import { loadColumns, rowSource } from './row-source.ts';
 
 const comma = Buffer.from(',');
 const listEnd = Buffer.from(']}\n');
+/** Items of a list that are put together before others get their turn. */
+const itemsPerTurn = 16_384;
 
-/** Sends a handler's reply in the form that the client accepts. Errors: 406. */
-export async function renderReply(exchange: HttpExchange, request: ApiRequest, reply: Reply, context: ApiContext, warnings: readonly string[]): Promise<void> {
+/** Sends a handler's reply in the form that the client accepts, at once where nothing has to be loaded. Throws or rejects: 406. */
+export function renderReply(exchange: HttpExchange, request: ApiRequest, reply: Reply, context: ApiContext, warnings: readonly string[]): void | Promise<void> {
   if (reply.type === 'text') {
     sendText(exchange, reply.code, reply.text);
     return;
   }
   const form = negotiate(exchange.header('accept'), reply.type === 'list' ? 'list' : 'object', hasMessages(request.resource, reply));
-  if (form.as === undefined && form.format === 'json') {
-    sendJson(exchange, reply.type === 'list' ? 200 : reply.code, plainBody(request, reply), warnings);
+  if (form.as !== undefined || form.format !== 'json' || reply.type === 'list') return renderForm(exchange, request, reply, { form, context, warnings });
+  sendJson(exchange, reply.code, plainBody(request, reply), warnings);
+}
+
+interface Rendering {
+  readonly form: ResponseForm;
+  readonly context: ApiContext;
+  readonly warnings: readonly string[];
+}
+
+async function renderForm(exchange: HttpExchange, request: ApiRequest, reply: Exclude<Reply, { type: 'text' }>, { form, context, warnings }: Rendering): Promise<void> {
+  if (form.as === undefined && form.format === 'json' && reply.type === 'list') {
+    sendJson(exchange, 200, await listBody(request, reply.list, context), warnings);
     return;
   }
   if (form.as === undefined && form.format === 'protobuf') {
@@ -31,7 +44,7 @@ export async function renderReply(exchange: HttpExchange, request: ApiRequest, r
     return;
   }
   if (form.as === 'Table') await loadColumns();
-  const value = form.as === undefined ? JSON.parse(Buffer.concat(plainBody(request, reply)).toString('utf8')) as object : convertedReply(request, reply, form, context);
+  const value = form.as === undefined ? JSON.parse(Buffer.concat(reply.type === 'list' ? await listBody(request, reply.list, context) : plainBody(request, reply)).toString('utf8')) as object : convertedReply(request, reply, form, context);
   const code = reply.type === 'list' ? 200 : reply.code;
   if (form.format === 'yaml') sendJson(exchange, code, [Buffer.from(stringify(value))], warnings, 'application/yaml');
   else if (form.format === 'protobuf' && isMessage(value)) sendJson(exchange, code, [protobufObject(value)], warnings, protobufType);
@@ -39,23 +52,25 @@ export async function renderReply(exchange: HttpExchange, request: ApiRequest, r
 }
 
 /** The stored bytes spliced into the answer; nothing is serialized again. */
-function plainBody(request: ApiRequest, reply: Exclude<Reply, { type: 'text' }>): Buffer[] {
+function plainBody(request: ApiRequest, reply: Extract<Reply, { type: 'cached' | 'object' }>): Buffer[] {
+  return [reply.type === 'cached' ? bytesOf(reply.cached, request.resource.conversion) : Buffer.from(JSON.stringify(reply.object))];
+}
+
+/** The same for a list, in turns. */
+async function listBody(request: ApiRequest, list: ListReply, context: ApiContext): Promise<Buffer[]> {
   const { conversion } = request.resource;
-  switch (reply.type) {
-    case 'cached':
-      return [bytesOf(reply.cached, conversion)];
-    case 'object':
-      return [Buffer.from(JSON.stringify(reply.object))];
-    case 'list': {
-      const parts: Buffer[] = [listHead(reply.list)];
-      for (const item of reply.list.items) {
-        if (parts.length > 1) parts.push(comma);
-        parts.push(bytesOf(item, conversion));
-      }
-      parts.push(listEnd);
-      return parts;
+  const parts: Buffer[] = [listHead(list)];
+  let left = itemsPerTurn;
+  for (const item of list.items) {
+    if (left-- === 0) {
+      await context.nextTurn();
+      left = itemsPerTurn;
     }
+    if (parts.length > 1) parts.push(comma);
+    parts.push(bytesOf(item, conversion));
   }
+  parts.push(listEnd);
+  return parts;
 }
 
 function protobufBody({ resource }: ApiRequest, reply: Exclude<Reply, { type: 'text' }>, context: ApiContext): Buffer {
