@@ -131,6 +131,8 @@ export interface ContainerConfig {
   readonly security?: SecurityConfig;
   /** Relative to the sandbox's `logDirectory`. */
   readonly logPath?: string;
+  /** Container whose process namespace it joins (`kubectl debug --target`). */
+  readonly processesOf?: string;
 }
 
 export type ContainerState = 'created' | 'running' | 'exited' | 'unknown';
@@ -159,6 +161,9 @@ export interface ImageStatus {
   readonly id: string;
   readonly names: readonly string[];
   readonly sizeBytes: number;
+  /** User that it runs as unless the pod says otherwise: by number, or by name where the image has a name. Both absent: root. */
+  readonly uid?: number;
+  readonly username?: string;
 }
 
 /** Something happened to a container without the agent asking. Delivered in order; the agent then reads the status. */
@@ -284,6 +289,10 @@ export interface ContainerRuntime {
   probe?(containerId: string, type: 'startup' | 'liveness' | 'readiness', probe: Probe): Promise<ProbeOutcome>;
 
   onEvent(listener: (event: ContainerEvent) => void): () => void;
+  /** Why it cannot work now (its daemon is away); undefined: it can. Ends up in the node's `Ready` condition. Absent: it always can. */
+  fault?(): string | undefined;
+  /** Calls back when `fault` changes; returns the way to stop. */
+  onFault?(listener: () => void): () => void;
   /** The agent goes away. What then happens to running containers is the runtime's affair (and in its README). */
   close(): Promise<void>;
 }

@@ -42,7 +42,7 @@ export interface VolumeDisk {
   /** Makes a folder; with a group it belongs to it, and so does what is made in it later. */
   makeDirectory(directory: string, mode: number, fsGroup: number | undefined): Promise<void>;
   /** Mounts memory there, once, at most so large (bytes). */
-  mountMemory(directory: string, sizeBytes: number | undefined, fsGroup: number | undefined): Promise<void>;
+  mountMemory(directory: string, sizeBytes: number | undefined): Promise<void>;
   /** Unmounts what is mounted at or below it and removes it; never follows a mount or a link out of it. */
   remove(directory: string): Promise<void>;
 }
