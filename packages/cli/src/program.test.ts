@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { SpanKind } from '@opentelemetry/api';
 import type { Machine } from './doctor/machine.ts';
 import { runProgram } from './program.ts';
-import { writeState } from './cluster/state-file.ts';
-import { placeHere } from './cluster/places.ts';
+import { readState, writeState } from './cluster/state-file.ts';
+import { placeHere, placeNamed } from './cluster/places.ts';
 import { kubeconfigText } from './testdata/kubeconfig.ts';
 import { testWorld, type TestWorld } from './testdata/world.ts';
 
@@ -33,11 +33,57 @@ function running(world: TestWorld): void {
 }
 
 describe('command line', () => {
-  it.each(['', 'nonsense', 'get', 'get nonsense', 'cluster', 'up --no-such-flag', 'trace', 'completion tcsh', 'up --storage disk', 'up --nodes -1', 'get clusters -o yaml', 'trace web'])('"%s" is a usage error', async (line) => {
+  it.each(['', 'nonsense', 'get', 'get nonsense', 'cluster', 'up --no-such-flag', 'trace', 'completion tcsh', 'up --storage disk', 'up --nodes -1', 'get clusters -o yaml', 'trace web', 'trace deploy/web --limit 0', 'trace deploy/web --limit 1e9'])('"%s" is a usage error', async (line) => {
     const world = testWorld();
     expect(await run(world, line)).toBe(2);
     expect(world.stderr()).not.toBe('');
     expect(world.stdout()).toBe('');
+    expect(world.stderr()).toMatch(/\nreason: KEEL_USAGE_[A-Z_]+\n$/);
+  });
+
+  it.each([
+    ['help distro build', 'Usage: keelson distro build [options] <file>'],
+    ['help', 'Usage: keelson [options] [command]'],
+    ['help up', 'Usage: keelson up [options]'],
+  ])('"%s" prints help, however deep', async (line, expected) => {
+    const world = testWorld();
+    expect(await run(world, line)).toBe(0);
+    expect(world.stdout()).toContain(expected);
+  });
+
+  it('names the way out for help of a command that is none', async () => {
+    const world = testWorld();
+    expect(await run(world, 'help distro bild')).toBe(2);
+    expect(world.stderr()).toContain('there is no command "distro bild": type keelson distro --help\nreason: KEEL_USAGE_COMMAND');
+  });
+
+  it.each([
+    ['up --help', /default\s+6443\)[^]*default\s+warn\)/],
+    ['create cluster --help', /default\s+0\)[^]*default\s+info\)/],
+    ['cluster create --help', /default\s+0\)[^]*default\s+info\)/],
+  ])('%s tells the defaults that hold for it', async (line, pattern) => {
+    const world = testWorld();
+    expect(await run(world, line)).toBe(0);
+    expect(world.stdout()).toMatch(pattern);
+  });
+
+  it('says how to start a cluster that has another name or lives in the home', async () => {
+    const world = testWorld();
+    expect(await run(world, 'status --name b')).toBe(5);
+    expect(world.stdout()).toContain('Start it with: keelson create cluster b\n');
+    expect(await run(world, 'status --data-dir data')).toBe(5);
+    expect(world.stdout()).toContain(`Start it with: keelson up --data-dir ${join(world.cwd, 'data')}\n`);
+  });
+
+  it('asks which one is meant when two clusters run under one name', async () => {
+    const world = testWorld();
+    running(world);
+    const named = placeNamed(world, 'keelson');
+    mkdirSync(named.dataDir, { recursive: true });
+    writeState(named, { ...readState(placeHere(world, {}))!, pid: 78 });
+    world.alive.set(78, 'm');
+    expect(await run(world, 'status --name keelson')).toBe(5);
+    expect(world.stderr()).toContain('choose one with --data-dir\nreason: KEEL_CLUSTER_AMBIGUOUS');
   });
 
   it('prints help and version to stdout with success', async () => {
@@ -186,6 +232,8 @@ describe('distributions', () => {
     writeFileSync(join(world.cwd, 'fine.ts'), "import { defineDistribution } from '@keelson/distro';\nexport default defineDistribution({ name: 'acme', version: '1.0.0' });\n");
     expect(await run(world, 'distro graph ./fine.ts -o json')).toBe(0);
     expect(JSON.parse(world.stdout())).toMatchObject({ distribution: 'acme', plugins: [] });
+    expect(await run(world, 'distro check ./fine.ts')).toBe(0);
+    expect(world.stderr()).toContain('warning: distribution acme: it has no plugins');
   });
 
   it('names presets when it knows none of that name', async () => {

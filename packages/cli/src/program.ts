@@ -1,6 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import type { Machine } from './doctor/machine.ts';
-import { describeError, exitCodeOf, ExitCode } from './errors.ts';
+import { CliError, describeError, exitCodeOf, ExitCode } from './errors.ts';
 import type { World } from './world.ts';
 import type { UpFlags } from './commands/up-options.ts';
 import type { ClusterFlags } from './cluster/find.ts';
@@ -12,13 +12,40 @@ export async function runProgram(world: World, machine: Machine, args: readonly 
   const outcome = { code: ExitCode.ok as number };
   const program = describeProgram(world, machine, (code) => (outcome.code = code));
   try {
-    await program.parseAsync([...args], { from: 'user' });
+    await program.parseAsync(helpAsFlag(program, args), { from: 'user' });
     return outcome.code;
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? ExitCode.ok : ExitCode.usage;
+    if (error instanceof CommanderError) {
+      if (error.exitCode === 0) return ExitCode.ok;
+      world.err.write(`reason: ${usageReason(error)}\n`);
+      return ExitCode.usage;
+    }
     world.err.write(describeError(error));
     return exitCodeOf(error);
   }
+}
+
+/** `help distro build` is `distro build --help`: the parser's own help command knows only the first word. */
+function helpAsFlag(program: Command, args: readonly string[]): string[] {
+  const [first, ...words] = args;
+  if (first !== 'help' || words.some((word) => word.startsWith('-'))) return [...args];
+  let at = program;
+  for (const word of words) {
+    const next = at.commands.find((command) => command.name() === word);
+    if (next === undefined) throw new CliError('KEEL_USAGE_COMMAND', `there is no command "${words.join(' ')}": type keelson ${[...pathTo(at, program), '--help'].join(' ')}`);
+    at = next;
+  }
+  return [...words, '--help'];
+}
+
+function pathTo(command: Command, program: Command): readonly string[] {
+  return command === program || command.parent === null ? [] : [...pathTo(command.parent, program), command.name()];
+}
+
+/** `commander.unknownOption` is KEEL_USAGE_UNKNOWN_OPTION: as stable as the parser's own codes. */
+function usageReason({ code }: CommanderError): string {
+  const name = code === 'commander.help' ? 'command' : code.replace(/^commander\./, '');
+  return `KEEL_USAGE_${name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`;
 }
 
 /** Implementations load when they run, so that `keelson status` does not pay for `up`. */
@@ -30,7 +57,7 @@ function describeProgram(world: World, machine: Machine, finish: (code: number) 
     .exitOverride()
     .configureOutput({ writeOut: (text) => world.out.write(text), writeErr: (text) => world.err.write(text) });
 
-  clusterFlags(program.command('up').description('run the cluster of the current directory until Ctrl-C'))
+  clusterFlags(program.command('up').description('run the cluster of the current directory until Ctrl-C'), { port: '6443', logLevel: 'warn' })
     .option('--name <name>', 'name of the cluster and its context, keelson-<name> (KEELSON_CLUSTER_NAME)')
     .option('--data-dir <dir>', 'where the cluster keeps its data (default .keelson)')
     .action(async (flags: UpFlags) => finish(await (await import('./commands/up.ts')).up(world, flags)));
@@ -40,7 +67,7 @@ function describeProgram(world: World, machine: Machine, finish: (code: number) 
   const get = program.command('get').description('list clusters, print a kubeconfig');
   const cluster = program.command('cluster').description('create, delete, list clusters');
   for (const parent of [create.command('cluster [name]'), cluster.command('create [name]')]) {
-    clusterFlags(parent.description('make a cluster that runs in the background'))
+    clusterFlags(parent.description('make a cluster that runs in the background'), { port: '0', logLevel: 'info' })
       .option('--name <name>', 'name of the cluster (KEELSON_CLUSTER_NAME)')
       .option('--config <file>', 'the same as --distribution')
       .option('--retain', 'keep data and log when the start fails')
@@ -50,11 +77,11 @@ function describeProgram(world: World, machine: Machine, finish: (code: number) 
       });
   }
   for (const parent of [remove.command('cluster [name]'), cluster.command('delete [name]')]) {
-    parent
+    output(parent)
       .description('stop a cluster and remove its data')
       .option('--name <name>', 'name of the cluster (KEELSON_CLUSTER_NAME)')
       .option('--kubeconfig <file>', 'also remove its context from this file')
-      .action(async (name: string | undefined, flags: { name?: string; kubeconfig?: string }) => finish(await (await import('./commands/cluster.ts')).deleteCluster(world, nameOf(world, name, flags), flags)));
+      .action(async (name: string | undefined, flags: { name?: string; kubeconfig?: string; output?: string }) => finish(await (await import('./commands/cluster.ts')).deleteCluster(world, nameOf(world, name, flags), flags)));
   }
   for (const parent of [get.command('clusters'), cluster.command('list')]) {
     output(parent.description('list clusters')).action(async (flags: { output?: string }) => finish((await import('./commands/cluster.ts')).getClusters(world, flags)));
@@ -118,10 +145,10 @@ function describeDistro(world: World, program: Command, finish: (code: number) =
     .action(async (file: string, flags: { outDir?: string; output?: string }) => finish(await (await load()).distroBuild(world, file, flags)));
 }
 
-function clusterFlags(command: Command): Command {
+function clusterFlags(command: Command, defaults: { readonly port: string; readonly logLevel: string }): Command {
   return output(command)
     .option('--distribution <file|preset>', 'what to run: minimal, standard or a distribution file (default standard)')
-    .option('--api-port <port>', 'port of the API server, 0 for any (default 6443)')
+    .option('--api-port <port>', `port of the API server, 0 for any (default ${defaults.port})`)
     .option('--bind-address <ip>', 'address to listen at (default 127.0.0.1)')
     .option('--kubeconfig <file>', 'merge the context into this file as well')
     .option('--nodes <n>', 'number of nodes (default 3)')
@@ -130,7 +157,7 @@ function clusterFlags(command: Command): Command {
     .option('--storage-endpoints <urls>', 'etcd endpoints, separated by commas')
     .option('--wait <duration>', 'give up when not ready within, for example 60s')
     .option('--seed <text>', 'make chance reproducible')
-    .option('--log-level <level>', 'debug, info, warn or error (default warn)');
+    .option('--log-level <level>', `debug, info, warn or error (default ${defaults.logLevel})`);
 }
 
 function chosen(command: Command): Command {

@@ -1,7 +1,10 @@
-import { closeSync, existsSync, fstatSync, mkdirSync, openSync, readSync, rmSync } from 'node:fs';
+import { closeSync, existsSync, fstatSync, openSync, readSync, rmSync, statSync } from 'node:fs';
 import { endProcess } from '../cluster/end-process.ts';
 import { allClusters } from '../cluster/find.ts';
-import { placeNamed, type ClusterPlace } from '../cluster/places.ts';
+import { refuseForeignContext } from '../cluster/foreign-context.ts';
+import { makeDataFolder } from '../cluster/make-folder.ts';
+import { clustersFolder, placeHere, placeNamed, type ClusterPlace } from '../cluster/places.ts';
+import { startFault } from '../cluster/start-fault.ts';
 import { readState, runningState, writeState, type ClusterState } from '../cluster/state-file.ts';
 import { CliError, ExitCode } from '../errors.ts';
 import { parseDuration } from '../output/duration.ts';
@@ -16,12 +19,16 @@ export async function createCluster(world: World, name: string, flags: UpFlags &
   const format = formatOf(flags.output);
   const place = placeNamed(world, name);
   if (runningState(world, place) !== undefined) throw new CliError('KEEL_CLUSTER_EXISTS', `cluster "${name}" already exists and runs; delete it with: keelson delete cluster ${name}`);
+  const here = placeHere(world, { name });
+  if (runningState(world, here)?.name === name) throw new CliError('KEEL_CLUSTER_EXISTS', `a cluster called "${name}" already runs in ${here.dataDir}: give this one another name, for example keelson create cluster ${name}-2`);
   const isNew = !existsSync(place.dataDir);
+  const mergedInto = kubeconfigPath(world.cwd, flags.kubeconfig);
+  if (mergedInto !== undefined) refuseForeignContext(place, mergedInto);
+  makeDataFolder(place.dataDir);
   const progress = progressOn(world.err, world.clock);
   progress.headline(`Creating cluster "${name}" ...`);
-  mkdirSync(place.dataDir, { recursive: true, mode: 0o700 });
   progress.step('Start control plane');
-  const mergedInto = kubeconfigPath(world.cwd, flags.kubeconfig);
+  const written = sizeOf(place.log);
   try {
     const { line } = await world.processes.startDetached([...world.self, 'up', ...upArguments(place, flags)], place.log, world.env);
     progress.done();
@@ -38,20 +45,24 @@ export async function createCluster(world: World, name: string, flags: UpFlags &
     return ExitCode.ok;
   } catch (error) {
     progress.failed();
-    const tail = lastLines(place.log);
+    const said = textFrom(place.log, written);
     // A cluster that never came up leaves nothing behind, unless it is wanted for a look.
     if (isNew && flags.retain !== true) rmSync(place.dataDir, { recursive: true, force: true });
-    throw new CliError('KEEL_CLUSTER_START', `cluster "${name}" did not start: ${(error as Error).message}\n${tail}`.trimEnd(), { cause: error });
+    throw startFault(name, error as Error, said);
   }
 }
 
 /** `keelson delete cluster NAME`: process, data, and what was added to a kubeconfig; nothing else. */
-export async function deleteCluster(world: World, name: string, flags: { readonly kubeconfig?: string }): Promise<number> {
+export async function deleteCluster(world: World, name: string, flags: { readonly kubeconfig?: string; readonly output?: string }): Promise<number> {
   const place = placeNamed(world, name);
+  const format = formatOf(flags.output);
   const state = readState(place);
   const progress = progressOn(world.err, world.clock);
   if (!existsSync(place.dataDir)) {
-    world.err.write(`Cluster "${name}" does not exist; nothing to delete.\n`);
+    const [here, elsewhere] = [placeHere(world, { name }), allClusters(world).map((cluster) => cluster.place.name)];
+    const way = readState(here)?.name === name ? `the one in ${here.dataDir} was started with keelson up: stop it with Ctrl-C and remove that folder` : elsewhere.length === 0 ? 'there is none' : `there are: ${elsewhere.join(', ')}`;
+    world.err.write(`Cluster "${name}" does not exist in ${clustersFolder(world)}; nothing to delete (${way}).\n`);
+    if (format === 'json') print(world.out, format, { name, deleted: false }, () => '');
     return ExitCode.ok;
   }
   progress.headline(`Deleting cluster "${name}" ...`);
@@ -59,9 +70,12 @@ export async function deleteCluster(world: World, name: string, flags: { readonl
     progress.step('Stop');
     await endProcess(world, state);
   }
-  for (const file of new Set([kubeconfigPath(world.cwd, flags.kubeconfig), state?.mergedInto])) if (file !== undefined) await removeContext(file, name);
+  progress.step('Remove data and access');
+  const files = [...new Set([kubeconfigPath(world.cwd, flags.kubeconfig), state?.mergedInto])].filter((file) => file !== undefined);
+  for (const file of files) await removeContext(file, name);
   rmSync(place.dataDir, { recursive: true, force: true });
   progress.done();
+  print(world.out, format, { name, deleted: true, dataDir: place.dataDir, kubeconfigs: files }, () => `Cluster "${name}" is deleted, with its data in ${place.dataDir}${files.length === 0 ? '' : ` and its context in ${files.join(', ')}`}.`);
   return ExitCode.ok;
 }
 
@@ -95,16 +109,21 @@ async function removeContext(file: string, name: string): Promise<void> {
   await removeFrom(file, name);
 }
 
-/** The end of a log, at most 2 KiB, for an error message. */
-function lastLines(log: string): string {
+/** What a log holds from a position on, at most the last 64 KiB. */
+function textFrom(log: string, position: number): string {
   if (!existsSync(log)) return '';
   const file = openSync(log, 'r');
   try {
     const { size } = fstatSync(file);
-    const tail = Buffer.alloc(Math.min(size, 2048));
-    readSync(file, tail, 0, tail.length, size - tail.length);
-    return tail.toString('utf8');
+    const from = Math.max(position, size - 65_536);
+    const text = Buffer.alloc(Math.max(0, size - from));
+    readSync(file, text, 0, text.length, from);
+    return text.toString('utf8');
   } finally {
     closeSync(file);
   }
+}
+
+function sizeOf(file: string): number {
+  return existsSync(file) ? statSync(file).size : 0;
 }

@@ -13,7 +13,9 @@ interface DistroFlags {
 /** `keelson distro check [FILE]`: every problem at once, without starting anything. */
 export async function distroCheck(world: World, file: string | undefined, flags: DistroFlags): Promise<number> {
   const { resolved, plugins } = await inspected(world, file ?? flags.distribution);
-  print(world.out, formatOf(flags.output), { distribution: resolved.name, version: resolved.version, plugins: plugins.length, problems: [] }, () => `distribution ${resolved.name} ${resolved.version}: ${plugins.length} plugins, no problems`);
+  const warnings = plugins.length > 0 ? [] : ['it has no plugins, so that only the API server would run; for a whole cluster write extends: [standard]'];
+  for (const warning of warnings) world.err.write(`warning: distribution ${resolved.name}: ${warning}\n`);
+  print(world.out, formatOf(flags.output), { distribution: resolved.name, version: resolved.version, plugins: plugins.length, problems: [], warnings }, () => `distribution ${resolved.name} ${resolved.version}: ${plugins.length} plugins, no problems`);
   return ExitCode.ok;
 }
 

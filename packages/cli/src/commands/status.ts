@@ -1,4 +1,4 @@
-import { findCluster, requireRunning, type ClusterFlags } from '../cluster/find.ts';
+import { findCluster, requireRunning, startCommand, type ClusterFlags } from '../cluster/find.ts';
 import { ExitCode } from '../errors.ts';
 import { age, formatOf, print, table } from '../output/print.ts';
 import type { World } from '../world.ts';
@@ -12,7 +12,7 @@ export async function status(world: World, flags: ClusterFlags & { readonly outp
   const format = formatOf(flags.output);
   const { place, running } = findCluster(world, flags);
   if (running === undefined) {
-    print(world.out, format, { name: place.name, running: false, ready: false, dataDir: place.dataDir }, () => `Cluster "${place.name}" is not running. Start it with: keelson up`);
+    print(world.out, format, { name: place.name, running: false, ready: false, dataDir: place.dataDir }, () => `Cluster "${place.name}" is not running. Start it with: ${startCommand(world, place)}`);
     return ExitCode.cluster;
   }
   const { access } = requireRunning(world, flags);

@@ -3,6 +3,7 @@ import { requireRunning, type ClusterFlags } from '../cluster/find.ts';
 import { CliError, ExitCode } from '../errors.ts';
 import { formatOf, print } from '../output/print.ts';
 import type { World } from '../world.ts';
+import { integer } from './whole-number.ts';
 
 /** Flags of `trace`. */
 export type TraceFlags = ClusterFlags & { readonly namespace?: string; readonly limit?: string; readonly output?: string };
@@ -41,7 +42,7 @@ export async function trace(world: World, target: string, flags: TraceFlags): Pr
 /** The endpoint's query for what the user typed. Exported for its test. */
 export function queryOf(target: string, flags: TraceFlags): URLSearchParams {
   const query = new URLSearchParams();
-  if (flags.limit !== undefined) query.set('limit', flags.limit);
+  if (flags.limit !== undefined) query.set('limit', String(integer('--limit', flags.limit, 1, 100)));
   if (/^[0-9a-f]{32}$/.test(target)) {
     query.set('traceId', target);
     return query;

@@ -1,5 +1,6 @@
 import { isAbsolute, resolve } from 'node:path';
 import { CliError } from '../errors.ts';
+import { integer } from './whole-number.ts';
 import type { RuntimeKind, StorageKind } from '../seams.ts';
 
 /** Flags of `up`, as commander gives them. */
@@ -64,14 +65,6 @@ function oneOf<const T extends string>(flag: string, value: string, allowed: rea
   const found = allowed.find((candidate) => candidate === value);
   if (found === undefined) throw new CliError('KEEL_USAGE_FLAG', `${flag} ${value} is not known: use ${allowed.join(', ')}`);
   return found;
-}
-
-function integer(flag: string, value: string, least: number, most: number): number {
-  const number = Number(value);
-  if (value.trim() === '' || !Number.isInteger(number) || number < least || number > most) {
-    throw new CliError('KEEL_USAGE_FLAG', `${flag} ${value} is not valid: use a whole number from ${least} to ${most}`);
-  }
-  return number;
 }
 
 function checkEndpoint(endpoint: string): void {

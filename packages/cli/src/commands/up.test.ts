@@ -1,10 +1,10 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { KeelsonError } from '@keelson/sdk';
 import type { BootedCluster, BootOptions } from '../seams.ts';
 import { placeHere, placeNamed } from '../cluster/places.ts';
 import { readState, writeState } from '../cluster/state-file.ts';
-import { exitCodeOf } from '../errors.ts';
+import { describeError, exitCodeOf } from '../errors.ts';
 import { kubeconfigText } from '../testdata/kubeconfig.ts';
 import { testWorld, type TestWorld } from '../testdata/world.ts';
 import { createCluster, deleteCluster } from './cluster.ts';
@@ -82,6 +82,22 @@ describe('keelson up', () => {
     expect(readFileSync(mine, 'utf8')).toContain('current-context: keelson-keelson\n');
   });
 
+  it('does not write its context over that of another cluster, but over what is left of one at its own address', async () => {
+    const booted = bootable();
+    const mine = join(booted.world.cwd, 'mine');
+    writeFileSync(mine, kubeconfigText('keelson', 'https://127.0.0.1:7000'));
+    await expect(up(booted.world, { kubeconfig: 'mine' })).rejects.toThrow(/context keelson-keelson in .*mine belongs to another cluster \(https:\/\/127.0.0.1:7000\): choose another name with --name, or remove it with kubectl/);
+    expect(booted.options).toBeUndefined();
+    const done = up(booted.world, { kubeconfig: 'mine', apiPort: '7000' });
+    await booted.ready;
+    booted.world.interrupt();
+    expect(await done).toBe(0);
+    // From now on the authority tells that it is the same cluster, whatever its port.
+    const again = up(booted.world, { kubeconfig: 'mine', apiPort: '0', output: 'json' });
+    setTimeout(() => booted.world.interrupt(), 20);
+    expect(await again).toBe(0);
+  });
+
   it('refuses a second cluster in the same data directory', async () => {
     const booted = bootable();
     const done = up(booted.world, {});
@@ -138,6 +154,7 @@ describe('keelson create and delete cluster', () => {
     expect(readFileSync(mine, 'utf8')).toContain('keelson-one');
     await expect(createCluster(world, 'one', {})).rejects.toMatchObject({ code: 'KEEL_CLUSTER_EXISTS' });
     expect(await deleteCluster(world, 'one', {})).toBe(0);
+    expect(world.stdout()).toContain(`Cluster "one" is deleted, with its data in ${placeNamed(world, 'one').dataDir} and its context in ${mine}.\n`);
     expect(world.signalled).toEqual([{ pid: 99, signal: 'SIGTERM' }]);
     expect(readFileSync(mine, 'utf8')).not.toContain('keelson-one');
     expect(readFileSync(mine, 'utf8')).toContain('https://10.0.0.1:6443');
@@ -165,8 +182,34 @@ describe('keelson create and delete cluster', () => {
     expect(existsSync(placeNamed(world, 'one').dataDir)).toBe(true);
   });
 
-  it('does nothing for a cluster that does not exist', async () => {
-    expect(await deleteCluster(testWorld(), 'nobody', {})).toBe(0);
+  it('tells the fault of the process that did not start, with its reason and class', async () => {
+    const world = testWorld();
+    world.detached = (args) => {
+      const log = join(args[args.indexOf('--data-dir') + 1]!, 'keelson.log');
+      appendFileSync(log, '• Load distribution\nerror: distribution acme: 1 problem\nKEEL_UNKNOWN_PLUGIN  x\n    at acme.ts:1\nreason: KEEL_CONFIGURATION\n');
+      return Promise.reject(new Error('the cluster process ended before it was ready (exit code 3)'));
+    };
+    for (const retain of [true, false]) {
+      const fault = await createCluster(world, 'one', { retain }).catch((error: unknown) => error);
+      expect(describeError(fault)).toBe('error: cluster "one" did not start: distribution acme: 1 problem\nKEEL_UNKNOWN_PLUGIN  x\n    at acme.ts:1\nreason: KEEL_CONFIGURATION\n');
+      expect(exitCodeOf(fault)).toBe(3);
+    }
+  });
+
+  it('refuses the name of the cluster that runs here', async () => {
+    const booted = bootable();
+    const done = up(booted.world, { apiPort: '0' });
+    await booted.ready;
+    await expect(createCluster(booted.world, 'keelson', {})).rejects.toThrow(/a cluster called "keelson" already runs in .*\.keelson: give this one another name/);
+    booted.world.interrupt();
+    await done;
+  });
+
+  it('does nothing for a cluster that does not exist, and says so', async () => {
+    const world = testWorld();
+    expect(await deleteCluster(world, 'nobody', { output: 'json' })).toBe(0);
+    expect(JSON.parse(world.stdout())).toEqual({ name: 'nobody', deleted: false });
+    expect(world.stderr()).toContain('Cluster "nobody" does not exist in');
   });
 
   it.each(['Upper', '-x', 'a/b', '..', ''])('refuses the name "%s"', async (name) => {

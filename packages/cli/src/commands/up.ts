@@ -2,6 +2,7 @@ import { nextTurn } from '../adapters/next-turn.ts';
 import { makeDataFolder } from '../cluster/make-folder.ts';
 import { CliError, ExitCode } from '../errors.ts';
 import { chooseDistribution } from '../cluster/distribution.ts';
+import { refuseForeignContext } from '../cluster/foreign-context.ts';
 import { placeHere, type ClusterPlace } from '../cluster/places.ts';
 import { removeState, runningState, writeState } from '../cluster/state-file.ts';
 import { formatOf, print, type Format } from '../output/print.ts';
@@ -20,6 +21,7 @@ export async function up(world: World, flags: UpFlags): Promise<number> {
   const place = placeHere(world, flags);
   refuseSecond(world, place);
   const mergedInto = kubeconfigPath(world.cwd, flags.kubeconfig);
+  if (mergedInto !== undefined) refuseForeignContext(place, mergedInto, settings.apiPort === 0 ? undefined : `https://${settings.bindAddress === '0.0.0.0' ? '127.0.0.1' : settings.bindAddress}:${settings.apiPort}`);
   const started = world.clock.monotonic();
   const stop = new AbortController();
   const stopped = new Promise<void>((resolve) => stop.signal.addEventListener('abort', () => resolve(), { once: true }));

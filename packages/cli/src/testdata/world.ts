@@ -1,4 +1,4 @@
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { silentLogger } from '@keelson/sdk';
@@ -26,8 +26,21 @@ export interface TestWorld extends World {
   detached: (args: readonly string[]) => Promise<{ pid: number; line: string }>;
 }
 
+const folders: string[] = [];
+
+/** A folder that is gone after the tests of the file. */
+function ownFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'keelson-cli-'));
+  folders.push(folder);
+  return folder;
+}
+
+afterAll(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
+
 export function testWorld(options: { readonly env?: Record<string, string>; readonly parts?: Partial<Parts>; readonly folder?: string } = {}): TestWorld {
-  const folder = options.folder ?? mkdtempSync(join(tmpdir(), 'keelson-cli-'));
+  const folder = options.folder ?? ownFolder();
   const out: string[] = [];
   const err: string[] = [];
   const alive = new Map<number, string>();
