@@ -3,8 +3,8 @@
 //
 //   node tools/bench/run.mjs [--only row,row] [--quick] [--json FILE] [--profile FOLDER]
 import { spawn } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { cpus, loadavg } from 'node:os';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpus, loadavg, tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
@@ -60,9 +60,19 @@ async function bundleUntraced() {
 
 /** Runs a program and takes down what it reports. */
 async function measure(program) {
+  // Its own temporary folder: gone also after a program that was stopped.
+  const temporary = mkdtempSync(join(tmpdir(), 'keelson-bench-'));
+  try {
+    await measureIn(program, temporary);
+  } finally {
+    rmSync(temporary, { recursive: true, force: true });
+  }
+}
+
+async function measureIn(program, temporary) {
   const child = spawn(process.execPath, ['--expose-gc', join(folder, `${nameOf(program)}.mjs`), ...(flags.quick ? ['--quick'] : [])], {
     stdio: ['ignore', 'pipe', 'inherit'],
-    env: { ...process.env, ...(flags.profile === undefined ? {} : { KEELSON_BENCH_PROFILE: resolve(flags.profile) }) },
+    env: { ...process.env, TMPDIR: temporary, ...(flags.profile === undefined ? {} : { KEELSON_BENCH_PROFILE: resolve(flags.profile) }) },
   });
   for await (const line of createInterface({ input: child.stdout })) {
     const outcome = JSON.parse(line);

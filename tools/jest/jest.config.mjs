@@ -27,6 +27,8 @@ export default {
   },
   transformIgnorePatterns: ['node_modules/(@swc|typescript|esbuild|jest[^/]*|@jest|@babel)/'],
   cacheDirectory: '<rootDir>/.cache/jest',
+  globalSetup: '<rootDir>/tools/jest/own-tmpdir.mjs',
+  globalTeardown: '<rootDir>/tools/jest/nothing-left.mjs',
   testTimeout: 30_000,
   maxWorkers: 2,
 };

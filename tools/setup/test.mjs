@@ -12,10 +12,11 @@ const scratch = mkdtempSync(join(tmpdir(), 'keelson-test-'));
 try {
   await setUp(progressOn(process.stderr));
   const report = join(scratch, 'report.json');
-  const reasons = await runJest(['--json', `--outputFile=${report}`, ...process.argv.slice(2)]);
+  const { reasons, code } = await runJest(['--json', `--outputFile=${report}`, ...process.argv.slice(2)]);
   const summary = summaryOf(readReport(report), reasons, process.env.KEELSON_NO_SKIP === '1');
   for (const line of summary.lines) process.stdout.write(`${line}\n`);
-  finish(summary.passed, summary.failed);
+  // A run can fail beside its tests: a hook of the whole run, folders left behind.
+  finish(summary.passed, code !== 0 && summary.failed === 0 ? 1 : summary.failed);
 } catch (error) {
   process.stderr.write(`\nerror: ${error instanceof Error ? error.message : String(error)}\n`);
   finish(0, 1);
@@ -45,7 +46,7 @@ function runJest(args) {
     });
     for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
     child.on('error', reject);
-    child.on('exit', () => resolve(reasons));
+    child.on('exit', (code) => resolve({ reasons, code }));
   });
 }
 

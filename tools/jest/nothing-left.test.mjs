@@ -1,0 +1,33 @@
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const jestProgram = fileURLToPath(new URL('../../node_modules/jest/bin/jest.js', import.meta.url));
+const hook = (name) => fileURLToPath(new URL(name, import.meta.url));
+let root;
+
+beforeEach(() => (root = mkdtempSync(join(tmpdir(), 'keelson-guard-'))));
+afterEach(() => rmSync(root, { recursive: true, force: true }));
+
+/** Runs a test file of its own with the hooks of the repository; the temporary folder of that run lies in `root`. */
+function runOf(body) {
+  const [tests, temporary] = [join(root, 'tests'), join(root, 'tmp')];
+  for (const folder of [tests, temporary]) mkdirSync(folder);
+  writeFileSync(join(tests, 'one.test.js'), `const { mkdtempSync } = require('fs'); const { join } = require('path'); const { tmpdir } = require('os');\ntest('one', () => { ${body} });\n`);
+  const config = { rootDir: tests, globalSetup: hook('./own-tmpdir.mjs'), globalTeardown: hook('./nothing-left.mjs'), transform: {}, cacheDirectory: join(root, 'cache') };
+  const ended = spawnSync(process.execPath, [jestProgram, '--config', JSON.stringify(config), '--ci'], { encoding: 'utf8', env: { ...process.env, TMPDIR: temporary } });
+  return { code: ended.status, said: ended.stderr, left: readdirSync(temporary) };
+}
+
+it('fails a run that leaves a folder, names it and removes it', () => {
+  const { code, said, left } = runOf("mkdtempSync(join(tmpdir(), 'keelson-forgotten-'));");
+  expect(said).toMatch(/tests left 1 folders in the temporary folder: keelson-forgotten-/);
+  expect({ code, left }).toEqual({ code: 1, left: [] });
+});
+
+it('is content with a run that leaves nothing of ours', () => {
+  const { code, left } = runOf("mkdtempSync(join(tmpdir(), 'somebody-else-'));");
+  expect({ code, left }).toEqual({ code: 0, left: [] });
+});
