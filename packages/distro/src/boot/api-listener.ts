@@ -9,6 +9,11 @@ export interface ApiListenerOptions {
   readonly paths?: (paths: PathEndpoints, server: ApiServer) => void;
 }
 
+/** Names in the serving certificate beyond those that every one has. */
+export function servingHosts(bindAddress: string, firstServiceAddress: string): readonly string[] {
+  return [bindAddress, firstServiceAddress].filter((name) => name !== '0.0.0.0' && name !== '::');
+}
+
 /** The API server's HTTPS front. */
 export class ApiListener {
   #draining = false;
@@ -22,7 +27,7 @@ export class ApiListener {
   /** Errors: `KEEL_PORT_TAKEN`, `KEEL_LISTEN_FAILED`. */
   static async open(server: ApiServer, options: ApiListenerOptions): Promise<ApiListener> {
     const { host, port, pki } = options;
-    const serving = await pki.serving([host, server.serviceRange.first].filter((name) => name !== '0.0.0.0' && name !== '::'));
+    const serving = await pki.serving(servingHosts(host, server.serviceRange.first));
     const paths = new PathEndpoints(server);
     const http = new HttpServer(server, paths);
     const listener = await HttpsListener.listen({

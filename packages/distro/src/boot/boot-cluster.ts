@@ -5,6 +5,7 @@ import { contextName, fileKeyFolder, openClusterPki, sendObject, writeKubeconfig
 import { createTracing, type Environment } from '@keelson/telemetry';
 import type { Host } from '@keelson/kernel/host';
 import type { ResolvedDistribution } from '../resolve.ts';
+import { servingHosts } from './api-listener.ts';
 import { administrator, startCluster, type Cluster } from './cluster.ts';
 import { advertiseAddress, publishKubernetesService, restoreKubernetesService } from './kubernetes-service.ts';
 import { withNodes, type NodeChoice } from './with-nodes.ts';
@@ -67,6 +68,10 @@ export async function bootCluster(options: BootOptions): Promise<BootedCluster> 
     },
   });
   onStep('Preparing certificates');
+  // Keys are made in other threads and files synced while the plugins are wired.
+  const client = pki.client('admin', { name: administrator.name, groups: ['system:masters'] });
+  const serving = pki.serving(servingHosts(options.bindAddress, firstServiceAddress));
+  for (const early of [client, serving]) early.catch(() => undefined); // awaited below, and by the listener
   await pki.authority();
   onStep(`Opening ${options.storage} storage and starting plugins`);
   const cluster: Cluster = await startCluster({
@@ -89,8 +94,7 @@ export async function bootCluster(options: BootOptions): Promise<BootedCluster> 
       log.warn('service default/kubernetes could not be put back', { error: error.message });
     });
     onStep('Writing kubeconfig');
-    const client = await pki.client('admin', { name: administrator.name, groups: ['system:masters'] });
-    await writeKubeconfig(options.kubeconfig, { name, server: url, authority: await pki.authority(), client });
+    await writeKubeconfig(options.kubeconfig, { name, server: url, authority: await pki.authority(), client: await client });
     return { server: url, kubeconfig: options.kubeconfig, context: contextName(name), host: cluster.host, cluster, failed: cluster.failed, close: () => cluster.close() };
   } catch (error) {
     await cluster.close();

@@ -1,6 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import type { Clock } from '@keelson/sdk';
-import { createAuthority, isCurrent, isUsableLeaf, issueLeaf, type KeyedCertificate, type LeafRequest } from './certificate.ts';
+import { createAuthority, isCurrent, isUsableLeaf, issueLeaf, type KeyedCertificate, type LeafRequest, type Validity } from './certificate.ts';
+import { signCertificateRequest } from './certificate-request.ts';
 import type { KeyFolder } from './key-folder.ts';
 import { createSigningKey, readSigningKey, type SigningKey } from './signing-key.ts';
 
@@ -25,6 +26,8 @@ export interface ClusterPki {
   serving(hosts?: readonly string[]): Promise<KeyedCertificate>;
   /** Client certificate; CN is the user, O are the groups. Stored under `client-<file>`, renewed when near its end. */
   client(file: string, user: { readonly name: string; readonly groups?: readonly string[] }): Promise<KeyedCertificate>;
+  /** Signs a certificate request as it is; see `signCertificateRequest`. */
+  signRequest(request: string, options: Validity & { readonly usages: readonly string[] }): Promise<string>;
   /** Signs service-account tokens. */
   serviceAccountKey(): Promise<SigningKey>;
 }
@@ -32,12 +35,25 @@ export interface ClusterPki {
 /** Opens the certificates of a cluster; nothing is read or made before the first call. */
 export function openClusterPki(folder: KeyFolder, options: { readonly clock: Clock; readonly firstServiceAddress?: string }): ClusterPki {
   const { clock } = options;
-  let authority: Promise<KeyedCertificate> | undefined;
+  let authority: Promise<Authority> | undefined;
   let signingKey: Promise<SigningKey> | undefined;
   const ca = () => (authority ??= ensureAuthority(folder, clock));
-  const leaf = async (file: string, request: LeafRequest) => ensureLeaf(folder, clock, { file, authority: await ca(), request });
+  const leaves = new Map<string, { readonly since: number; readonly leaf: Promise<KeyedCertificate> }>();
+  // Asked for again, by who started early what another part of the start needs later, it is the same one.
+  const leaf = (file: string, request: LeafRequest): Promise<KeyedCertificate> => {
+    const key = JSON.stringify([file, request]);
+    const known = leaves.get(key);
+    if (known !== undefined && clock.now() - known.since < day) return known.leaf;
+    const made = ca().then((authority) => ensureLeaf(folder, clock, { file, authority, request }));
+    leaves.set(key, { since: clock.now(), leaf: made });
+    return made;
+  };
   return {
-    authority: async () => (await ca()).certificate,
+    authority: async () => {
+      const { pair, saved } = await ca();
+      await saved;
+      return pair.certificate;
+    },
     serving: (hosts = []) =>
       leaf('apiserver', {
         commonName: 'kube-apiserver',
@@ -46,28 +62,37 @@ export function openClusterPki(folder: KeyFolder, options: { readonly clock: Clo
       }),
     client: (file, user) =>
       leaf(`client-${file}`, { commonName: user.name, organizations: user.groups ?? [], usage: 'client' }),
+    signRequest: async (request, how) => signCertificateRequest(await ca(), request, how),
     serviceAccountKey: () => (signingKey ??= ensureSigningKey(folder)),
   };
 }
 
-async function ensureAuthority(folder: KeyFolder, clock: Clock): Promise<KeyedCertificate> {
+/** An authority can sign before it is on disk, but nothing that it signed is handed out before. */
+interface Authority {
+  readonly pair: KeyedCertificate;
+  readonly saved: Promise<void>;
+}
+
+async function ensureAuthority(folder: KeyFolder, clock: Clock): Promise<Authority> {
   const stored = await readPair(folder, 'ca');
-  if (stored !== undefined && isCurrent(new X509Certificate(stored.certificate), { now: clock.now(), marginMs: 0 })) return stored;
-  const made = await createAuthority('keelson-ca', { notBefore: clock.now() - backdate, notAfter: clock.now() + authorityLife });
-  await writePair(folder, 'ca', made);
-  return made;
+  if (stored !== undefined && isCurrent(new X509Certificate(stored.certificate), { now: clock.now(), marginMs: 0 })) return { pair: stored, saved: Promise.resolve() };
+  const pair = await createAuthority('keelson-ca', { notBefore: clock.now() - backdate, notAfter: clock.now() + authorityLife });
+  const saved = writePair(folder, 'ca', pair);
+  saved.catch(() => undefined); // whoever asks for the authority or a leaf is told
+  return { pair, saved };
 }
 
 async function ensureLeaf(
   folder: KeyFolder,
   clock: Clock,
-  want: { readonly file: string; readonly authority: KeyedCertificate; readonly request: LeafRequest },
+  want: { readonly file: string; readonly authority: Authority; readonly request: LeafRequest },
 ): Promise<KeyedCertificate> {
+  const { pair, saved } = want.authority;
   const stored = await readPair(folder, want.file);
   const at = { now: clock.now(), marginMs: renewalMargin };
-  if (stored !== undefined && isUsableLeaf(want.authority, stored, want.request, at)) return stored;
-  const made = await issueLeaf(want.authority, want.request, { notBefore: at.now - backdate, notAfter: at.now + leafLife });
-  await writePair(folder, want.file, made);
+  if (stored !== undefined && isUsableLeaf(pair, stored, want.request, at)) return stored;
+  const made = await issueLeaf(pair, want.request, { notBefore: at.now - backdate, notAfter: at.now + leafLife });
+  await Promise.all([writePair(folder, want.file, made), saved]);
   return made;
 }
 

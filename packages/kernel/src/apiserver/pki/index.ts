@@ -1,5 +1,7 @@
 export { createAuthority, issueLeaf } from './certificate.ts';
 export type { KeyedCertificate, LeafRequest, Validity } from './certificate.ts';
+export { createCertificateRequest, readCertificateRequest, signCertificateRequest } from './certificate-request.ts';
+export type { KeyedRequest } from './certificate-request.ts';
 export { fileKeyFolder, memoryKeyFolder } from './key-folder.ts';
 export type { KeyFolder } from './key-folder.ts';
 export { openClusterPki, standardHosts } from './cluster-pki.ts';
