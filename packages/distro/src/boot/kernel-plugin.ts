@@ -1,9 +1,10 @@
 import { builtinKinds } from '@keelson/api';
 import { ApiTransports, Clock, definePlugin, live, Logger, Random, ServedKinds, Tracer, type ApiTransport, type Plugin, type PluginRule } from '@keelson/sdk';
 import { AdmissionHandlers } from '@keelson/sdk/admission';
-import { Authenticators, Authorizers, ClusterAuthority, ServiceAccountTokenSigner } from '@keelson/sdk/auth';
+import { Authenticators, Authorizers, CertificateSigner, ClusterAuthority, ServiceAccountTokenSigner } from '@keelson/sdk/auth';
 import { ApiServer } from '@keelson/kernel/apiserver';
 import { KeelsonError } from '@keelson/sdk';
+import { readCertificateRequest } from '@keelson/kernel/apiserver/pki';
 import type { PodLogs } from '@keelson/sdk/runtime';
 import type { ClusterPki, HealthCheck, PathEndpoints } from '@keelson/kernel/apiserver';
 import type { Store } from '@keelson/kernel/storage';
@@ -55,12 +56,13 @@ export function createKernel(parts: KernelParts): Kernel {
       admission: live(AdmissionHandlers), authenticators: live(Authenticators), authorizers: live(Authorizers),
       clock: Clock, random: Random, log: Logger, tracer: Tracer,
     },
-    provides: [ApiTransports, ClusterAuthority, ServedKinds, ServiceAccountTokenSigner],
+    provides: [ApiTransports, CertificateSigner, ClusterAuthority, ServedKinds, ServiceAccountTokenSigner],
     onFailure: 'abort',
     setup: ({ admission, authenticators, authorizers, clock, random, log, tracer }) => ({
       provides: [
         ApiTransports.provide({ forPlugin: (name) => lateTransport(() => wrap(started().transportForPlugin(name, parts.rules.get(name) ?? []), name)) }),
         ClusterAuthority.provide({ certificate: async () => parts.pki?.authority() }),
+        CertificateSigner.provide({ read: readCertificateRequest, sign: async (request, how) => parts.pki?.signRequest(request, how) }),
         ServedKinds.provide({ list: () => server?.context.registry.kinds() ?? builtinKinds(), onChange: (listener) => server?.context.registry.onChange(listener) ?? (() => undefined) }),
         ServiceAccountTokenSigner.provide({ forSecret: (secret) => started().tokens?.issueForSecret(secret) }),
       ],

@@ -63,3 +63,26 @@ export interface ServiceAccountTokenSigner {
 }
 
 export const ServiceAccountTokenSigner = token<ServiceAccountTokenSigner>('keelson.auth.service-account-token-signer');
+
+/** What a certificate request (PKCS#10) asks for. */
+export interface CertificateRequest {
+  readonly commonName: string;
+  readonly organizations: readonly string[];
+  readonly dnsNames: readonly string[];
+  readonly ipAddresses: readonly string[];
+  readonly emailAddresses: readonly string[];
+  readonly uris: readonly string[];
+}
+
+/** Signs certificates with the cluster's authority; its key never leaves the kernel. */
+export interface CertificateSigner {
+  /** Rejects with a KeelsonError that says why when the PEM text is no request, or is not signed by its own key. */
+  read(request: string): Promise<CertificateRequest>;
+  /**
+   * Signs a request as it is, never as an authority; PEM. `usages` are names of certificates.k8s.io/v1, times are wall
+   * times in milliseconds, the end is at most the authority's own. Undefined in a cluster without a listener (tests).
+   */
+  sign(request: string, options: { readonly usages: readonly string[]; readonly notBefore: number; readonly notAfter: number }): Promise<string | undefined>;
+}
+
+export const CertificateSigner = token<CertificateSigner>('keelson.auth.certificate-signer');

@@ -9,13 +9,18 @@ export interface KeyedRequest {
   readonly privateKey: string;
 }
 
+type Library = typeof import('@peculiar/x509');
+
 /** The library for all forms of X.509: requests come from any client. Loaded at the first request, since it is large. */
-async function library() {
+async function library(): Promise<Library> {
   await import('reflect-metadata');
-  return import('@peculiar/x509');
+  const module: Library & { readonly default?: Library } = await import('@peculiar/x509');
+  // A bundler that picks the library's CommonJS form hands it over as the default export.
+  return 'X509CertificateGenerator' in module ? module : (module as { readonly default: Library }).default;
 }
 
 const ecdsa = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
+const alternativeNames = '2.5.29.17';
 const addressForm = /^(\d{1,3}(\.\d{1,3}){3}|[0-9a-fA-F:]*:[0-9a-fA-F:.]*)$/;
 
 /** Makes a P-256 key and a PKCS#10 request for it. */
@@ -39,8 +44,7 @@ export async function createCertificateRequest(subject: { readonly commonName: s
 /** What a request says. Throws KEEL_CERTIFICATE_REQUEST when it is none, or is not signed by its own key. */
 export async function readCertificateRequest(text: string): Promise<CertificateRequest> {
   const { request } = await parse(text);
-  const x509 = await library();
-  const names = request.getExtension(x509.SubjectAlternativeNameExtension)?.names.items ?? [];
+  const names = request.getExtension<InstanceType<Library['SubjectAlternativeNameExtension']>>(alternativeNames)?.names.items ?? [];
   const of = (type: string): string[] => names.filter((name) => name.type === type).map(({ value }) => value);
   const [commonName = ''] = request.subjectName.getField('CN');
   return {
@@ -59,7 +63,7 @@ export async function signCertificateRequest(authority: KeyedCertificate, text: 
   const { request } = await parse(text);
   const issuer = new x509.X509Certificate(authority.certificate);
   const { flags, extended } = usagesOf(x509, options.usages);
-  const names = request.getExtension(x509.SubjectAlternativeNameExtension);
+  const names = request.getExtension(alternativeNames);
   const signingKey = await webcrypto.subtle.importKey('pkcs8', Buffer.from(authority.privateKey.replace(/-----[^-]+-----|\s/g, ''), 'base64'), ecdsa, false, ['sign']);
   const certificate = await x509.X509CertificateGenerator.create(
     {
@@ -76,7 +80,7 @@ export async function signCertificateRequest(authority: KeyedCertificate, text: 
         ...(flags === 0 ? [] : [new x509.KeyUsagesExtension(flags, true)]),
         ...(extended.length === 0 ? [] : [new x509.ExtendedKeyUsageExtension(extended)]),
         await x509.AuthorityKeyIdentifierExtension.create(issuer, false, webcrypto),
-        ...(names === null || names === undefined ? [] : [names]),
+        ...(names === null ? [] : [names]),
       ],
     },
     webcrypto,
@@ -94,8 +98,6 @@ async function parse(text: string) {
   }
   throw new KeelsonError('KEEL_CERTIFICATE_REQUEST', 'certificate request is not signed by the key that it holds');
 }
-
-type Library = Awaited<ReturnType<typeof library>>;
 
 function usagesOf(x509: Library, usages: readonly string[]): { readonly flags: number; readonly extended: readonly string[] } {
   const { KeyUsageFlags: flag } = x509;

@@ -62,7 +62,7 @@ export function openClusterPki(folder: KeyFolder, options: { readonly clock: Clo
       }),
     client: (file, user) =>
       leaf(`client-${file}`, { commonName: user.name, organizations: user.groups ?? [], usage: 'client' }),
-    signRequest: async (request, how) => signCertificateRequest(await ca(), request, how),
+    signRequest: async (request, how) => signCertificateRequest((await ca()).pair, request, how),
     serviceAccountKey: () => (signingKey ??= ensureSigningKey(folder)),
   };
 }
