@@ -1,55 +1,104 @@
-import type { Clock } from '@keelson/sdk';
-import type { Etcd3, IOptions, KVClient, LeaseClient, WatchClient } from 'etcd3';
+import { randomInt } from 'node:crypto';
+import type { Clock, Random } from '@keelson/sdk';
+import { InvalidRequestError, type LeaseId } from '../contract.ts';
+import { EtcdCallError } from './failure.ts';
+import { MalformedMessageError } from './protocol/message-reader.ts';
+import { authenticateRequest, compactionRequest, leaseGrantRequest, leaseRequest, rangeRequest, watchCreateRequest, type KeyBounds, type RangeOptions } from './protocol/requests.ts';
+import { authenticateResponse, leaseResponse, rangeResponse, revisionOf, txnResponse, watchResponse, type LeaseResponse, type RangeResponse, type TxnResponse, type WatchResponse } from './protocol/responses.ts';
+import { Channel } from './transport/channel.ts';
+import type { TlsFiles } from './transport/session.ts';
 
 export interface EtcdConnectionOptions {
   /** Client URLs of the members, `http://` or `https://`. */
   readonly endpoints: readonly string[];
   /** Certificates in PEM; absent with `https://` endpoints: the system's own authorities. */
-  readonly tls?: { readonly ca: Buffer; readonly cert?: Buffer; readonly key?: Buffer };
+  readonly tls?: TlsFiles;
   readonly auth?: { readonly username: string; readonly password: string };
   /** Longest time for one attempt, milliseconds. Default 5000. */
   readonly attemptMs?: number;
+  /** Spreads clients over members and over time. Default: the system's generator. */
+  readonly random?: Pick<Random, 'next'>;
 }
 
-/** The three services that the driver uses. */
-export interface EtcdClient {
-  readonly kv: KVClient;
-  readonly watch: WatchClient;
-  readonly lease: LeaseClient;
-  close(): void;
+/** What a watch calls. */
+export interface WatchAnswers {
+  response(response: WatchResponse): void;
+  /** The stream ended by itself, or its bytes made no sense. */
+  end(error: Error): void;
 }
 
-type FaultHandling = NonNullable<IOptions['faultHandling']>;
-type Policy = ReturnType<NonNullable<FaultHandling['host']>>;
+/** The calls that the driver makes. All reject with `EtcdCallError`. */
+export class EtcdClient {
+  readonly #channel: Channel;
 
-/** Calls end by their deadline; a signal for each of them would be work for nothing. */
-const neverAborted = new AbortController().signal;
+  /** Connects with the first call. Throws `InvalidRequestError` for endpoints that are no URLs. */
+  constructor({ endpoints, tls, auth, attemptMs = 5000, random = systemRandom }: EtcdConnectionOptions, clock: Clock) {
+    if (endpoints.length === 0) throw new InvalidRequestError('no etcd endpoint is given; name at least one client URL, such as http://127.0.0.1:2379');
+    const request = auth === undefined ? undefined : authenticateRequest(auth);
+    this.#channel = new Channel({
+      endpoints: endpoints.map(urlOf),
+      clock,
+      random,
+      tls,
+      attemptMs,
+      authenticate: request === undefined ? undefined : async (session) => authenticateResponse(await session.unary('/etcdserverpb.Auth/Authenticate', request)),
+    });
+  }
 
-/**
- * Lets every call through. The library's default is a circuit breaker per host, which a watch that reconnects trips
- * again and again, so that writes fail for seconds after the server is back; the driver retries by itself instead.
- */
-const passThrough = { execute: (call: (context: unknown) => unknown) => Promise.resolve().then(() => call({ signal: neverAborted })) } as unknown as Policy;
+  async range(options: RangeOptions): Promise<RangeResponse> {
+    return decode(rangeResponse, await this.#channel.unary('/etcdserverpb.KV/Range', rangeRequest(options)));
+  }
 
-/** Loads the client library, which costs start-up time, and connects lazily. */
-export async function connectEtcd({ endpoints, tls, auth, attemptMs = 5000 }: EtcdConnectionOptions, clock: Clock): Promise<EtcdClient> {
-  const library = await import('etcd3');
-  const options: IOptions = {
-    hosts: [...endpoints],
-    // Without a limit: a list of everything may be larger than the default of 4 MiB. Keep-alive finds dead peers.
-    grpcOptions: {
-      'grpc.max_receive_message_length': -1,
-      'grpc.max_send_message_length': -1,
-      'grpc.keepalive_time_ms': 10_000,
-      'grpc.keepalive_timeout_ms': 5000,
-      'grpc.initial_reconnect_backoff_ms': 100,
-      'grpc.max_reconnect_backoff_ms': 1000,
-    },
-    defaultCallOptions: ({ isStream }) => (isStream ? {} : { deadline: clock.now() + attemptMs }),
-    faultHandling: { host: () => passThrough, global: passThrough },
-    ...(auth === undefined ? {} : { auth: { ...auth } }),
-    ...(tls === undefined ? {} : { credentials: { rootCertificate: tls.ca, ...(tls.key === undefined ? {} : { privateKey: tls.key }), ...(tls.cert === undefined ? {} : { certChain: tls.cert }) } }),
-  };
-  const etcd: Etcd3 = new library.Etcd3(options);
-  return { kv: etcd.kv, watch: etcd.watchClient, lease: etcd.leaseClient, close: () => etcd.close() };
+  /** `request`: from `txnRequest`; may be sent again. */
+  async txn(request: Buffer): Promise<TxnResponse> {
+    return decode(txnResponse, await this.#channel.unary('/etcdserverpb.KV/Txn', request));
+  }
+
+  async compact(revision: number): Promise<void> {
+    await this.#channel.unary('/etcdserverpb.KV/Compact', compactionRequest(revision));
+  }
+
+  async leaseGrant(id: LeaseId, ttlSeconds: number): Promise<LeaseResponse> {
+    return decode(leaseResponse, await this.#channel.unary('/etcdserverpb.Lease/LeaseGrant', leaseGrantRequest(id, ttlSeconds)));
+  }
+
+  /** Resolves to the store's revision. */
+  async leaseRevoke(id: LeaseId): Promise<number> {
+    return decode(revisionOf, await this.#channel.unary('/etcdserverpb.Lease/LeaseRevoke', leaseRequest(id)));
+  }
+
+  /** Renews once: etcd answers each request on this stream once, so that one of each is like any other call. */
+  async leaseKeepAlive(id: LeaseId): Promise<LeaseResponse> {
+    return decode(leaseResponse, await this.#channel.unary('/etcdserverpb.Lease/LeaseKeepAlive', leaseRequest(id)));
+  }
+
+  /** Resolves when the request is on its way. */
+  watch(bounds: KeyBounds, startRevision: number, answers: WatchAnswers): Promise<{ cancel(): void }> {
+    return this.#channel.stream('/etcdserverpb.Watch/Watch', watchCreateRequest(bounds, startRevision), {
+      message: (message) => answers.response(decode(watchResponse, message)),
+      end: (error) => answers.end(error),
+    });
+  }
+
+  close(): void {
+    this.#channel.close();
+  }
+}
+
+/** Chance where none is injected. */
+export const systemRandom = { next: (): number => randomInt(2 ** 32) / 2 ** 32 };
+
+function urlOf(endpoint: string): string {
+  const url = URL.canParse(endpoint) ? new URL(endpoint) : undefined;
+  if (url?.protocol === 'http:' || url?.protocol === 'https:') return url.origin;
+  throw new InvalidRequestError(`${endpoint} is no etcd endpoint; write a client URL, such as http://127.0.0.1:2379`);
+}
+
+function decode<T>(decoder: (message: Buffer) => T, message: Buffer): T {
+  try {
+    return decoder(message);
+  } catch (error) {
+    if (!(error instanceof MalformedMessageError)) throw error;
+    throw new EtcdCallError('unknown', `an answer of etcd cannot be read: ${error.message}`, { cause: error });
+  }
 }

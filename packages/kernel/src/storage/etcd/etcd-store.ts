@@ -1,6 +1,5 @@
 import { randomInt } from 'node:crypto';
 import type { Clock, Logger } from '@keelson/sdk';
-import type { ITxnResponse } from 'etcd3';
 import {
   CompactedError,
   FutureRevisionError,
@@ -21,11 +20,12 @@ import {
   type WatchSink,
 } from '../contract.ts';
 import { checkTxn } from '../engine/check-txn.ts';
-import { connectEtcd, type EtcdClient, type EtcdConnectionOptions } from './client.ts';
+import { orderKey } from '../engine/order-key.ts';
+import { EtcdClient, systemRandom, type EtcdConnectionOptions } from './client.ts';
 import { EtcdTxn } from './etcd-txn.ts';
 import { EtcdWatches } from './etcd-watches.ts';
 import { classify, translate } from './failure.ts';
-import { keepAlive } from './keep-alive.ts';
+import type { TxnResponse } from './protocol/responses.ts';
 import { always, retry, type RetrySettings } from './retry.ts';
 import { Wire } from './wire.ts';
 
@@ -45,7 +45,7 @@ export interface EtcdStoreOptions extends StoreOptions, EtcdConnectionOptions {
 
 /** Opens a store on an etcd cluster. Rejects with `StoreUnavailableError` if no member answers. */
 export async function openEtcdStore(options: EtcdStoreOptions): Promise<Store> {
-  const client = await connectEtcd(options, options.clock);
+  const client = new EtcdClient(options, options.clock);
   const store = new EtcdStore(client, options);
   try {
     await store.health();
@@ -70,14 +70,15 @@ class EtcdStore implements Store {
 
   constructor(
     private readonly client: EtcdClient,
-    { clock, stamp, prefix = '', requestMs = 15_000, logger }: EtcdStoreOptions,
+    { clock, random = systemRandom, stamp, prefix = '', requestMs = 15_000, logger }: EtcdStoreOptions,
   ) {
     this.#stamp = stamp;
     this.#wire = new Wire(prefix, stamp);
-    this.#retry = { clock, totalMs: requestMs, closed: this.#closed.signal };
+    this.#retry = { clock, random, totalMs: requestMs, closed: this.#closed.signal };
     this.#watches = new EtcdWatches({
       client,
       clock,
+      random,
       wire: this.#wire,
       logger,
       revision: () => this.#revision,
@@ -97,22 +98,21 @@ class EtcdStore implements Store {
 
   async get(key: string): Promise<Entry | undefined> {
     this.#check();
-    const response = await this.#try(`the read of ${key}`, () => this.client.kv.range({ key: this.#wire.key(key) }));
-    this.#see(Number(response.header.revision));
+    const response = await this.#try(`the read of ${key}`, () => this.client.range({ key: this.#wire.key(key) }));
+    this.#see(response.revision);
     return this.#wire.optional(response.kvs[0]);
   }
 
   async range({ start, end, limit = 0, revision = 0, reverse = false }: RangeRequest): Promise<RangeResult> {
     this.#check();
     if (revision !== 0 && revision < this.compactedRevision) throw new CompactedError(revision, this.compactedRevision);
-    const bounds = this.#wire.range(start, end);
-    if (Buffer.compare(bounds.key, bounds.range_end) >= 0) return { entries: [], more: false, count: 0, revision: revision === 0 ? this.#revision : revision };
-    const request = { ...bounds, limit, revision, ...(reverse ? { sort_order: 2, sort_target: 0 } : {}) };
+    if (orderKey(start) >= orderKey(end)) return { entries: [], more: false, count: 0, revision: revision === 0 ? this.#revision : revision };
+    const request = { ...this.#wire.range(start, end), limit, revision, reverse };
     try {
-      const response = await this.#try(`the range from ${start}`, () => this.client.kv.range(request));
-      this.#see(Number(response.header.revision));
+      const response = await this.#try(`the range from ${start}`, () => this.client.range(request));
+      this.#see(response.revision);
       const entries = response.kvs.map((kv) => this.#wire.entry(kv));
-      return { entries, more: response.more, count: Number(response.count), revision: revision === 0 ? Number(response.header.revision) : revision };
+      return { entries, more: response.more, count: response.count, revision: revision === 0 ? response.revision : revision };
     } catch (error) {
       const failure = classify(error);
       if (failure === 'compacted') throw this.#compactedBefore(revision + 1, revision);
@@ -127,15 +127,15 @@ class EtcdStore implements Store {
     let repeated = false;
     // Only what protects itself against being carried out twice is tried again when its fate is unknown.
     const mayRepeat = (): boolean => (repeated = request.guarded);
-    let response: ITxnResponse;
+    let response: TxnResponse;
     try {
-      response = await retry(this.#retry, `the transaction on ${txn.ops[0]!.key}`, mayRepeat, () => this.client.kv.txn(request.request));
+      response = await retry(this.#retry, `the transaction on ${txn.ops[0]!.key}`, mayRepeat, () => this.client.txn(request.request));
     } catch (error) {
       throw classify(error) === 'no-lease' ? new LeaseNotFoundError(leaseOf(txn)) : error;
     }
-    this.#see(Number(response.header.revision));
+    this.#see(response.revision);
     const result = request.result(response, repeated);
-    if (result.ok && result.entries.some((entry) => entry !== undefined)) this.#watches.expect(result.revision);
+    if (result.ok && result.entries.some((entry) => entry !== undefined)) this.#watches.expect(result.revision, result.entries);
     return result;
   }
 
@@ -164,12 +164,12 @@ class EtcdStore implements Store {
   async grantLease(ttlSeconds: number): Promise<Lease> {
     this.#check();
     if (!(ttlSeconds > 0)) throw new InvalidRequestError(`a lease of ${ttlSeconds} s cannot be granted; give more than 0`);
-    // An id of ours makes the grant repeatable, and fits a double: 64-bit ids do not survive every build of the library.
+    // An id of ours makes the grant repeatable.
     const id = String(randomInt(1, maxLeaseId));
     const ttl = Math.ceil(ttlSeconds);
     try {
-      const { TTL } = await this.#try('the grant of a lease', () => this.client.lease.leaseGrant({ TTL: ttl, ID: id }));
-      return { id, ttlSeconds: Number(TTL) };
+      const { ttlSeconds: granted } = await this.#try('the grant of a lease', () => this.client.leaseGrant(id, ttl));
+      return { id, ttlSeconds: granted };
     } catch (error) {
       if (classify(error) !== 'lease-exists') throw error;
       return { id, ttlSeconds: ttl };
@@ -178,7 +178,7 @@ class EtcdStore implements Store {
 
   async keepLeaseAlive(id: LeaseId): Promise<Lease> {
     this.#check();
-    const ttlSeconds = await this.#try(`keeping lease ${id} alive`, () => keepAlive(this.client.lease, id, this.#retry.clock));
+    const { ttlSeconds } = await this.#try(`keeping lease ${id} alive`, () => this.client.leaseKeepAlive(id));
     if (ttlSeconds === 0) throw new LeaseNotFoundError(id);
     return { id, ttlSeconds };
   }
@@ -187,8 +187,7 @@ class EtcdStore implements Store {
     this.#check();
     let repeated = false;
     try {
-      const response = await retry(this.#retry, `the end of lease ${id}`, () => (repeated = true), () => this.client.lease.leaseRevoke({ ID: id }));
-      this.#see(Number(response.header.revision));
+      this.#see(await retry(this.#retry, `the end of lease ${id}`, () => (repeated = true), () => this.client.leaseRevoke(id)));
     } catch (error) {
       if (classify(error) !== 'no-lease') throw error;
       if (!repeated) throw new LeaseNotFoundError(id);
@@ -199,9 +198,9 @@ class EtcdStore implements Store {
     this.#check();
     signal?.throwIfAborted();
     // A linearizable read needs a quorum.
-    const read = this.#try('a health check', () => this.client.kv.range({ key: this.#wire.everything().key, count_only: true }));
+    const read = this.#try('a health check', () => this.client.range({ key: this.#wire.everything().key, countOnly: true }));
     const response = await (signal === undefined ? read : Promise.race([read, aborted(signal)]));
-    this.#see(Number(response.header.revision));
+    this.#see(response.revision);
   }
 
   close(): Promise<void> {
@@ -217,7 +216,7 @@ class EtcdStore implements Store {
 
   async #compactAt(revision: number): Promise<void> {
     try {
-      await this.#try('the compaction', () => this.client.kv.compact({ revision }));
+      await this.#try('the compaction', () => this.client.compact(revision));
     } catch (error) {
       if (classify(error) !== 'compacted') throw error;
       // Done before, by an attempt whose answer got lost or by somebody else; too far only if this fails.

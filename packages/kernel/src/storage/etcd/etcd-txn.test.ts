@@ -1,25 +1,24 @@
-import type { IKeyValue, ITxnResponse } from 'etcd3';
 import { StoreUnavailableError, type Txn } from '../contract.ts';
 import { EtcdTxn } from './etcd-txn.ts';
-import { classify } from './failure.ts';
+import { failureOf } from './failure.ts';
+import type { KeyValue, TxnResponse } from './protocol/responses.ts';
 import { Wire } from './wire.ts';
 
 const wire = new Wire('', undefined);
 const put = (key: string, value = 'mine'): Txn['ops'][number] => ({ type: 'put', key, value: Buffer.from(value) });
 const remove = (key: string): Txn['ops'][number] => ({ type: 'delete', key });
-const kv = (key: string, modRevision: number, value = 'mine', version = 1): IKeyValue => ({
-  key: Buffer.from(key),
+const kv = (key: string, modRevision: number, value = 'mine', version = 1): KeyValue => ({
+  key,
   value: Buffer.from(value),
-  create_revision: String(modRevision - version + 1),
-  mod_revision: String(modRevision),
-  version: String(version),
+  createRevision: modRevision - version + 1,
+  modRevision,
+  version,
   lease: '0',
 });
 
 /** etcd's refusal, with what it holds for each compared key. */
-function refusal(...held: (IKeyValue | undefined)[]): ITxnResponse {
-  const responses = held.map((each) => ({ response_range: { kvs: each === undefined ? [] : [each] } }));
-  return { header: { revision: '50' }, succeeded: false, responses } as unknown as ITxnResponse;
+function refusal(...held: (KeyValue | undefined)[]): TxnResponse {
+  return { revision: 50, succeeded: false, responses: held };
 }
 
 describe('EtcdTxn', () => {
@@ -45,7 +44,7 @@ describe('EtcdTxn', () => {
     expect(result.ok && result.entries[0]?.value.toString()).toBe('40ne');
   });
 
-  it.each<[string, Txn, ITxnResponse]>([
+  it.each<[string, Txn, TxnResponse]>([
     ['somebody else wrote the key', create, refusal(kv('a', 40, 'theirs'))],
     ['the key is gone', { compare: [{ key: 'a', modRevision: 7 }], ops: [put('a')] }, refusal(undefined)],
     ['it deletes and the key is gone', { compare: [{ key: 'a', modRevision: 7 }], ops: [remove('a')] }, refusal(undefined)],
@@ -69,16 +68,21 @@ describe('EtcdTxn', () => {
   });
 });
 
-describe('classify', () => {
-  it.each([
-    ['14 UNAVAILABLE: No connection established. Last error: connect ECONNREFUSED 127.0.0.1:1', 'refused'],
-    ['etcdserver: too many requests', 'refused'],
-    ['14 UNAVAILABLE: etcdserver: request timed out', 'unknown'],
-    ['14 UNAVAILABLE: etcdserver: leader changed', 'unknown'],
-    ['14 UNAVAILABLE: Connection dropped', 'unknown'],
-    ['11 OUT_OF_RANGE: etcdserver: mvcc: required revision has been compacted', 'compacted'],
-    ['8 RESOURCE_EXHAUSTED: etcdserver: mvcc: database space exceeded', 'final'],
-  ])('%s: %s', (message, failure) => {
-    expect(classify(Object.assign(new Error(message), { [Symbol('RecoverableError')]: true }))).toBe(failure);
+describe('failureOf', () => {
+  it.each<[number, string, string]>([
+    [8, 'etcdserver: too many requests', 'refused'],
+    [14, 'etcdserver: no leader', 'refused'],
+    [14, 'etcdserver: request timed out', 'unknown'],
+    [14, 'etcdserver: leader changed', 'unknown'],
+    [11, 'etcdserver: mvcc: required revision has been compacted', 'compacted'],
+    [11, 'etcdserver: mvcc: required revision is a future revision', 'future'],
+    [5, 'etcdserver: requested lease not found', 'no-lease'],
+    [9, 'etcdserver: lease already exists', 'lease-exists'],
+    [16, 'etcdserver: invalid auth token', 'token'],
+    [7, 'etcdserver: permission denied', 'final'],
+    [8, 'etcdserver: mvcc: database space exceeded', 'final'],
+    [12, 'unknown service etcdserverpb.KV', 'final'],
+  ])('%i %s: %s', (code, message, failure) => {
+    expect(failureOf(code, message)).toBe(failure);
   });
 });

@@ -1,5 +1,5 @@
-import type { Cancel, Clock, Logger } from '@keelson/sdk';
-import { CompactedError, StoreUnavailableError, type StoreError, type Watch, type WatchBatch, type WatchRequest, type WatchSink } from '../contract.ts';
+import type { Cancel, Clock, Logger, Random } from '@keelson/sdk';
+import { CompactedError, StoreUnavailableError, type Entry, type StoreError, type Watch, type WatchBatch, type WatchRequest, type WatchSink } from '../contract.ts';
 import { History } from '../engine/history.ts';
 import { WatchHub } from '../engine/watch-hub.ts';
 import type { EtcdClient } from './client.ts';
@@ -12,10 +12,13 @@ const kept = { minRevisions: 2000, minAgeMs: 0, maxRevisions: 4000, maxBytes: 32
 const maxHole = 1000;
 /** An acknowledged write must come back through the watch within this time, or its stream is taken for dead. */
 const silenceMs = 5000;
+/** Entries of our own transactions kept until their events arrive, in transactions. */
+const maxAwaited = 4096;
 
 export interface EtcdWatchesSettings {
   readonly client: EtcdClient;
   readonly clock: Clock;
+  readonly random: Pick<Random, 'next'>;
   readonly wire: Wire;
   readonly logger: Pick<Logger, 'warn'> | undefined;
   /** Newest revision known. */
@@ -36,6 +39,8 @@ export class EtcdWatches {
   #stream: WatchStream | undefined;
   #check: Cancel | undefined;
   readonly #own = new Set<OwnWatch>();
+  /** What our transactions wrote, by revision: its events need not be read a second time. */
+  readonly #awaited = new Map<number, readonly (Entry | undefined)[]>();
 
   constructor(private readonly settings: EtcdWatchesSettings) {
     this.#history = new History(kept, settings.clock, settings.revision());
@@ -57,9 +62,11 @@ export class EtcdWatches {
   }
 
   /** A write of ours got this revision: the streams have to bring it. */
-  expect(revision: number): void {
+  expect(revision: number, entries: readonly (Entry | undefined)[]): void {
     const stream = this.#stream;
-    if (stream === undefined || this.#check !== undefined || stream.next > revision) return;
+    if (stream === undefined || stream.next > revision) return;
+    if (this.#awaited.size < maxAwaited) this.#awaited.set(revision, entries);
+    if (this.#check !== undefined) return;
     this.#check = this.settings.clock.after(silenceMs, () => {
       this.#check = undefined;
       if (this.#stream === stream && stream.next <= revision) stream.restart(`revision ${revision} did not arrive within ${silenceMs} ms`);
@@ -75,13 +82,15 @@ export class EtcdWatches {
 
   #start(): void {
     if (this.#stream !== undefined) return;
-    const { client, clock, wire, logger } = this.settings;
+    const { client, clock, random, wire, logger } = this.settings;
     this.#history = new History(kept, clock, this.settings.revision());
     this.#stream = new WatchStream({
       client,
       clock,
+      random,
       wire,
       range: wire.everything(),
+      written: (revision) => this.#awaited.get(revision),
       from: this.#history.last + 1,
       batch: (batch) => this.#publish(batch),
       progress: (revision) => this.#fill(revision),
@@ -93,6 +102,7 @@ export class EtcdWatches {
   #publish(batch: WatchBatch): void {
     this.#fill(batch.revision - 1);
     this.#history.append(batch);
+    this.#awaited.delete(batch.revision);
     this.settings.seen(batch.revision);
     this.#hub.publish(batch);
     this.#trim();
@@ -116,6 +126,7 @@ export class EtcdWatches {
   /** etcd forgot revisions while we were away: nobody can be told what happened in them. */
   #lost(next: number, compactedAt: number): void {
     this.#stream = undefined;
+    this.#awaited.clear();
     this.settings.compactedAt(compactedAt);
     void this.#hub.close(new CompactedError(next, compactedAt + 1));
   }
@@ -128,7 +139,7 @@ class OwnWatch implements Watch {
   #done = false;
 
   constructor(
-    { client, clock, wire, seen, compactedAt }: EtcdWatchesSettings,
+    { client, clock, random, wire, seen, compactedAt }: EtcdWatchesSettings,
     request: WatchRequest & { readonly fromRevision: number },
     sink: WatchSink,
     private readonly gone: () => void,
@@ -137,6 +148,7 @@ class OwnWatch implements Watch {
     this.#stream = new WatchStream({
       client,
       clock,
+      random,
       wire,
       range: wire.range(request.start, request.end),
       from: request.fromRevision,

@@ -1,4 +1,4 @@
-import type { Clock } from '@keelson/sdk';
+import type { Clock, Random } from '@keelson/sdk';
 import { StoreClosedError } from '../contract.ts';
 import { classify, translate, type Failure } from './failure.ts';
 
@@ -9,6 +9,7 @@ const answers: ReadonlySet<Failure> = new Set(['compacted', 'future', 'no-lease'
 
 export interface RetrySettings {
   readonly clock: Clock;
+  readonly random: Pick<Random, 'next'>;
   /** Longest time for all attempts together, milliseconds. */
   readonly totalMs: number;
   readonly closed: AbortSignal;
@@ -19,7 +20,7 @@ export interface RetrySettings {
  * failures that leave open whether the request was carried out.
  */
 export async function retry<T>(settings: RetrySettings, what: string, mayRepeat: (failure: Failure) => boolean, call: () => Promise<T>): Promise<T> {
-  const { clock, totalMs, closed } = settings;
+  const { clock, random, totalMs, closed } = settings;
   const giveUpAt = clock.monotonic() + totalMs;
   for (let delay = firstDelayMs; ; delay = Math.min(maxDelayMs, delay * 2)) {
     if (closed.aborted) throw new StoreClosedError();
@@ -33,7 +34,8 @@ export async function retry<T>(settings: RetrySettings, what: string, mayRepeat:
       const again = failure === 'refused' || (failure === 'unknown' && mayRepeat(failure));
       if (!again || clock.monotonic() + delay > giveUpAt) throw translate(error, what);
     }
-    await clock.sleep(delay, closed).catch(() => undefined);
+    // Many callers fail at the same moment; they need not come back at the same one.
+    await clock.sleep(delay * (0.5 + random.next() / 2), closed).catch(() => undefined);
   }
 }
 

@@ -1,27 +1,23 @@
-import type { Cancel, Clock } from '@keelson/sdk';
-import type { IEvent, IWatchRequest, IWatchResponse } from 'etcd3';
-import type { WatchBatch } from '../contract.ts';
+import type { Cancel, Clock, Random } from '@keelson/sdk';
+import type { Entry, WatchBatch } from '../contract.ts';
 import type { EtcdClient } from './client.ts';
+import type { KeyBounds } from './protocol/requests.ts';
+import type { WatchEvent, WatchResponse } from './protocol/responses.ts';
 import type { Wire } from './wire.ts';
 
 const firstDelayMs = 20;
 const maxDelayMs = 1000;
 
-/** The part of a gRPC stream that is used here. */
-interface Stream {
-  write(request: IWatchRequest): void;
-  cancel(): void;
-  on(event: 'data', listener: (response: IWatchResponse) => void): void;
-  on(event: 'error' | 'end', listener: (error?: Error) => void): void;
-}
-
 export interface WatchStreamSettings {
   readonly client: EtcdClient;
   readonly clock: Clock;
+  readonly random: Pick<Random, 'next'>;
   readonly wire: Wire;
-  readonly range: { readonly key: Buffer; readonly range_end: Buffer };
+  readonly range: KeyBounds;
   /** First revision wanted. */
   readonly from: number;
+  /** What a transaction of ours wrote at a revision, as far as it is known. */
+  readonly written?: (revision: number) => readonly (Entry | undefined)[] | undefined;
   /** In revision order, no gap, no duplicate; all events of a revision at once. */
   readonly batch: (batch: WatchBatch) => void;
   /** Nothing up to the revision is outstanding. */
@@ -38,7 +34,7 @@ export interface WatchStreamSettings {
  */
 export class WatchStream {
   #next: number;
-  #stream: Stream | undefined;
+  #stream: { cancel(): void } | undefined;
   /** Streams of earlier attempts may still speak; only the newest is heard. */
   #attempt = 0;
   #delay = firstDelayMs;
@@ -75,27 +71,22 @@ export class WatchStream {
   async #connect(attempt: number): Promise<void> {
     const { client, range } = this.settings;
     // A plain read first: it renews an expired token, which a stream cannot, and fails fast where nobody answers.
-    if (attempt > 1) await client.kv.range({ key: range.key, limit: 1, keys_only: true, serializable: true });
-    const stream = (await client.watch.watch()) as unknown as Stream;
-    if (this.#stopped || attempt !== this.#attempt) {
-      stream.on('error', () => undefined);
-      stream.cancel();
-      return;
-    }
-    this.#stream = stream;
-    stream.on('data', (response) => {
-      if (attempt === this.#attempt && !this.#stopped) this.#receive(attempt, response);
+    if (attempt > 1) await client.range({ key: range.key, limit: 1, keysOnly: true, serializable: true });
+    const stream = await client.watch(range, this.#next, {
+      response: (response) => {
+        if (attempt === this.#attempt && !this.#stopped) this.#receive(attempt, response);
+      },
+      end: (error) => this.#again(attempt, error),
     });
-    stream.on('error', (error) => this.#again(attempt, error ?? new Error('the watch stream failed')));
-    stream.on('end', () => this.#again(attempt, new Error('the watch stream ended')));
-    stream.write({ create_request: { ...range, start_revision: this.#next, progress_notify: true, prev_kv: true } });
+    if (this.#stopped || attempt !== this.#attempt) stream.cancel();
+    else this.#stream = stream;
   }
 
-  #receive(attempt: number, response: IWatchResponse): void {
+  #receive(attempt: number, response: WatchResponse): void {
     if (response.canceled) {
       // A compacted watch is created like any other and then cancelled, without a reason but with the revision.
-      const compactedAt = Number(response.compact_revision);
-      if (compactedAt === 0) return this.#again(attempt, new Error(`etcd cancelled the watch: ${response.cancel_reason || 'no reason given'}`));
+      const compactedAt = response.compactRevision;
+      if (compactedAt === 0) return this.#again(attempt, new Error(`etcd cancelled the watch: ${response.cancelReason || 'no reason given'}`));
       const next = this.#next;
       this.stop();
       return this.settings.compacted(next, compactedAt);
@@ -103,7 +94,7 @@ export class WatchStream {
     this.#delay = firstDelayMs;
     if (response.created) return;
     if (response.events.length === 0) {
-      const revision = Number(response.header.revision);
+      const { revision } = response;
       if (revision < this.#next) return;
       this.#next = revision + 1;
       this.settings.progress(revision);
@@ -113,14 +104,16 @@ export class WatchStream {
   }
 
   /** etcd keeps the events of one revision together in one response, revisions ascending. */
-  #deliver(attempt: number, events: readonly IEvent[]): void {
+  #deliver(attempt: number, events: readonly WatchEvent[]): void {
     for (let i = 0; i < events.length; ) {
-      const revision = Number(events[i]!.kv.mod_revision);
+      const revision = events[i]!.kv.modRevision;
       let end = i + 1;
-      while (end < events.length && Number(events[end]!.kv.mod_revision) === revision) end++;
+      while (end < events.length && events[end]!.kv.modRevision === revision) end++;
       if (revision >= this.#next) {
         this.#next = revision + 1;
-        this.settings.batch({ revision, events: events.slice(i, end).map((event) => this.settings.wire.event(event)) });
+        const { wire, written, batch } = this.settings;
+        const own = written?.(revision);
+        batch({ revision, events: events.slice(i, end).map((event) => wire.event(event, own)) });
         if (this.#stopped || attempt !== this.#attempt) return;
       }
       i = end;
@@ -131,15 +124,14 @@ export class WatchStream {
     if (this.#stopped || attempt !== this.#attempt) return;
     this.#drop();
     this.settings.broken(error);
-    this.#timer = this.settings.clock.after(this.#delay, () => this.#open());
+    const { clock, random } = this.settings;
+    this.#timer = clock.after(this.#delay * (0.5 + random.next() / 2), () => this.#open());
     this.#delay = Math.min(maxDelayMs, this.#delay * 2);
   }
 
   #drop(): void {
     this.#attempt++;
-    const stream = this.#stream;
+    this.#stream?.cancel();
     this.#stream = undefined;
-    // An 'error' listener stays on it, so the cancellation is not thrown.
-    stream?.cancel();
   }
 }
