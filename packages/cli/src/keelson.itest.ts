@@ -130,7 +130,13 @@ describeWith(program('kubectl'))('keelson with kubectl', () => {
     await first.ended;
     const again = await startUp(folder);
     expect(kubectl('get', 'configmap', 'kept', '-o', 'jsonpath={.data.a}')).toBe('b');
-    again.child.kill('SIGTERM');
-    expect(await again.ended).toBe(0);
+    // The same trace, from the disk; also when the process could not say good-bye.
+    expect((await keelson('trace', 'cm/kept')).stdout).toBe(trace.stdout);
+    again.child.kill('SIGKILL');
+    await again.ended;
+    const third = await startUp(folder);
+    expect((await keelson('trace', 'cm/kept')).stdout).toBe(trace.stdout);
+    third.child.kill('SIGTERM');
+    expect(await third.ended).toBe(0);
   });
 });

@@ -10,6 +10,7 @@ import { administrator, startCluster, type Cluster } from './cluster.ts';
 import { advertiseAddress, publishKubernetesService, restoreKubernetesService } from './kubernetes-service.ts';
 import { withNodes, type NodeChoice } from './with-nodes.ts';
 import { openStore, type StoreChoice } from './store-choice.ts';
+import { openTraceHistory } from './trace-history.ts';
 import { addTracePaths } from './trace-paths.ts';
 
 /** What a cluster with a listener and a data directory needs; everything real comes from the caller. */
@@ -67,6 +68,7 @@ export async function bootCluster(options: BootOptions): Promise<BootedCluster> 
       log.warn('trace export failed', { error: error.message });
     },
   });
+  const history = openTraceHistory(options.storage === 'memory' ? undefined : options.dataDir, tracing, { clock, log });
   onStep('Preparing certificates');
   // Keys are made in other threads and files synced while the plugins are wired.
   const client = pki.client('admin', { name: administrator.name, groups: ['system:masters'] });
@@ -80,7 +82,7 @@ export async function bootCluster(options: BootOptions): Promise<BootedCluster> 
     schedule: options.schedule,
     openStore: () => openStore(storeChoice(options), { clock, log }),
     paths: (paths) => {
-      addTracePaths(paths, tracing, log);
+      addTracePaths(paths, tracing, history, log);
       addPluginPath(paths, () => cluster);
     },
   });
@@ -95,7 +97,7 @@ export async function bootCluster(options: BootOptions): Promise<BootedCluster> 
     });
     onStep('Writing kubeconfig');
     await writeKubeconfig(options.kubeconfig, { name, server: url, authority: await pki.authority(), client: await client });
-    return { server: url, kubeconfig: options.kubeconfig, context: contextName(name), host: cluster.host, cluster, failed: cluster.failed, close: () => cluster.close() };
+    return { server: url, kubeconfig: options.kubeconfig, context: contextName(name), host: cluster.host, cluster, failed: cluster.failed, close: () => cluster.close().finally(() => history.close()) };
   } catch (error) {
     await cluster.close();
     throw error;

@@ -1,5 +1,5 @@
 import { silentLogger } from '@keelson/sdk';
-import { TraceRing, encodeOtlp, type SpanRecord } from '@keelson/telemetry';
+import { TraceRing, encodeOtlp, queryTraces, type SpanRecord } from '@keelson/telemetry';
 import type { PathEndpoints } from '@keelson/kernel/apiserver';
 import { addTracePaths, traceIntakePath } from './trace-paths.ts';
 
@@ -13,7 +13,7 @@ type Handler = (request: { exchange: object; user: { name: string } }) => Promis
 function paths() {
   const handlers = new Map<string, Handler>();
   const ring = new TraceRing();
-  addTracePaths({ set: (path: string, handler: Handler) => handlers.set(path, handler) } as unknown as PathEndpoints, { ring }, silentLogger);
+  addTracePaths({ set: (path: string, handler: Handler) => handlers.set(path, handler) } as unknown as PathEndpoints, { ring }, { query: (query) => queryTraces(ring, query) }, silentLogger);
   const post = async (body: string): Promise<void> => {
     const head = { statusCode: 0 };
     await handlers.get(traceIntakePath)!({ user: { name: 'system:node:a' }, exchange: { body: () => Promise.resolve(Buffer.from(body)), header: () => undefined, respond: () => undefined, start: () => undefined, end: () => undefined, ...head } });

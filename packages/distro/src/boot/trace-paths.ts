@@ -1,6 +1,7 @@
 import { StatusError, type Logger } from '@keelson/sdk';
 import { sendObject, type PathEndpoints } from '@keelson/kernel/apiserver';
-import { OtlpError, decodeOtlp, queryTraces, traceQueryFrom, type Tracing } from '@keelson/telemetry';
+import { OtlpError, decodeOtlp, traceQueryFrom, type Tracing } from '@keelson/telemetry';
+import type { TraceHistory } from './trace-history.ts';
 
 /** Where agents and other programs send their spans, as OTLP/HTTP in JSON. */
 export const traceIntakePath = '/keelson/v1/traces';
@@ -11,11 +12,11 @@ export const traceQueryPath = '/debug/keelson/traces';
 const maxBatch = 4 * 1024 * 1024;
 
 /** Serves the cluster's traces and takes spans of other processes in; RBAC guards both paths like any other. */
-export function addTracePaths(paths: PathEndpoints, { ring }: Pick<Tracing, 'ring'>, log: Logger): void {
-  paths.set(traceQueryPath, ({ exchange }) => {
+export function addTracePaths(paths: PathEndpoints, { ring }: Pick<Tracing, 'ring'>, history: Pick<TraceHistory, 'query'>, log: Logger): void {
+  paths.set(traceQueryPath, async ({ exchange }) => {
     const question = exchange.url.indexOf('?');
     const query = new URLSearchParams(question < 0 ? '' : exchange.url.slice(question + 1));
-    sendObject(exchange, 200, queryTraces(ring, traceQueryFrom(query)));
+    sendObject(exchange, 200, await history.query(traceQueryFrom(query)));
   });
   // Spans of other processes come after those of this one that start at the same moment.
   let seq = 1_000_000_000;

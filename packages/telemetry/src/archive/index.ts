@@ -1,0 +1,2 @@
+export { TraceArchive } from './trace-archive.ts';
+export type { TraceArchiveOptions } from './trace-archive.ts';
