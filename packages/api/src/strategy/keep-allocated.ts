@@ -10,6 +10,7 @@ export function keepAllocated(next: Service, old: Service): void {
     if (isUnset(next.spec.clusterIP) && !isUnset(old.spec.clusterIP)) next.spec.clusterIP = old.spec.clusterIP;
     if ((next.spec.clusterIPs ?? []).length === 0 && next.spec.clusterIP === old.spec.clusterIP) next.spec.clusterIPs = old.spec.clusterIPs;
     if ((next.spec.ipFamilies ?? []).length === 0 && old.spec.ipFamilies !== undefined) next.spec.ipFamilies = old.spec.ipFamilies;
+    if (old.spec.ipFamilyPolicy !== undefined) next.spec.ipFamilyPolicy ??= old.spec.ipFamilyPolicy;
   }
   if (hasNodePorts(next) && hasNodePorts(old)) keepNodePorts(next, old);
 }

@@ -1,7 +1,7 @@
 /** Reasons of a Status cause that validation gives. */
 export type CauseReason =
   | 'FieldValueRequired' | 'FieldValueInvalid' | 'FieldValueNotSupported' | 'FieldValueForbidden' | 'FieldValueDuplicate'
-  | 'FieldValueTooLong' | 'FieldValueNotFound';
+  | 'FieldValueTooLong' | 'FieldValueTooMany' | 'FieldValueNotFound';
 
 /** One thing that is wrong with an object, ready to be a cause of a 422 Status. */
 export interface Cause {
@@ -43,6 +43,10 @@ export class Causes {
 
   tooLong(field: string, limit: number): void {
     this.#add('FieldValueTooLong', field, 'Too long', `may not be more than ${limit} bytes`);
+  }
+
+  tooMany(field: string, count: number, limit: number): void {
+    this.#add('FieldValueTooMany', field, `Too many: ${count}`, `must have at most ${limit} items`);
   }
 
   #add(reason: CauseReason, field: string, message: string, detail: string): void {

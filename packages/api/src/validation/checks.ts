@@ -1,25 +1,35 @@
 import { checkBindingChange, checkClusterRole, checkClusterRoleBinding, checkRole, checkRoleBinding } from './access.ts';
 import { checkDaemonSet, checkDeployment, checkReplicaSet, checkReplicationController, checkSelectorChange, checkStatefulSet, checkStatefulSetChange } from './apps.ts';
+import { checkHorizontalPodAutoscaler } from './autoscaler.ts';
 import { checkCronJob, checkJob, checkJobChange } from './batch.ts';
 import type { ChangeCheck, Check } from './causes.ts';
 import { checkConfigMap, checkConfigMapChange, checkSecret, checkSecretChange } from './config.ts';
+import { checkControllerRevision, checkControllerRevisionChange } from './controller-revision.ts';
+import { checkCSIDriver, checkCSIDriverChange } from './csi-driver.ts';
 import { checkAPIService, checkCustomResourceDefinition, checkCustomResourceDefinitionChange } from './custom-resource.ts';
-import { checkEndpointSlice, checkEndpointSliceChange, checkIngress, checkNetworkPolicy } from './network.ts';
+import { checkEndpoints, checkEndpointSlice, checkEndpointSliceChange } from './endpoints.ts';
+import { checkIngress } from './ingress.ts';
+import { checkIngressClass, checkIngressClassChange } from './ingress-class.ts';
+import { checkLimitRange } from './limit-range.ts';
+import { checkNetworkPolicy } from './network-policy.ts';
 import { checkNode, checkNodeChange } from './node.ts';
+import { checkPersistentVolume, checkPersistentVolumeChange } from './persistent-volume.ts';
 import { checkPod, checkPodChange, checkPodTemplate } from './pod.ts';
-import {
-  checkCertificateSigningRequest, checkCertificateSigningRequestChange, checkHorizontalPodAutoscaler, checkLease, checkPodDisruptionBudget,
-  checkPriorityClass, checkPriorityClassChange,
-} from './policy.ts';
+import { checkLease, checkPodDisruptionBudget, checkPriorityClass, checkPriorityClassChange } from './policy.ts';
+import { checkResourceQuota, checkResourceQuotaChange } from './resource-quota.ts';
+import { checkRuntimeClass, checkRuntimeClassChange } from './runtime-class.ts';
 import { checkService, checkServiceChange } from './service.ts';
-import {
-  checkPersistentVolume, checkPersistentVolumeChange, checkPersistentVolumeClaim, checkPersistentVolumeClaimChange, checkStorageClass, checkStorageClassChange,
-} from './storage.ts';
+import { checkCertificateSigningRequest, checkCertificateSigningRequestChange } from './signing-request.ts';
+import { checkPersistentVolumeClaim, checkPersistentVolumeClaimChange } from './storage.ts';
+import { checkStorageClass, checkStorageClassChange } from './storage-class.ts';
+import { checkWebhookConfiguration } from './webhook.ts';
 import type { PodTemplate } from '../core/v1/index.ts';
 
 /** Hand-written validators; the schema alone speaks for every other kind. */
 export const checks: Readonly<Record<string, Check<never>>> = {
   'v1/ConfigMap': checkConfigMap,
+  'v1/Endpoints': checkEndpoints,
+  'v1/LimitRange': checkLimitRange,
   'v1/Namespace': () => undefined,
   'v1/Node': checkNode,
   'v1/PersistentVolume': checkPersistentVolume,
@@ -27,9 +37,11 @@ export const checks: Readonly<Record<string, Check<never>>> = {
   'v1/Pod': checkPod,
   'v1/PodTemplate': ({ template }: PodTemplate, causes) => checkPodTemplate(template, 'template', causes),
   'v1/ReplicationController': checkReplicationController,
+  'v1/ResourceQuota': checkResourceQuota,
   'v1/Secret': checkSecret,
   'v1/Service': checkService,
   'v1/ServiceAccount': () => undefined,
+  'apps/v1/ControllerRevision': checkControllerRevision,
   'apps/v1/DaemonSet': checkDaemonSet,
   'apps/v1/Deployment': checkDeployment,
   'apps/v1/ReplicaSet': checkReplicaSet,
@@ -40,7 +52,9 @@ export const checks: Readonly<Record<string, Check<never>>> = {
   'autoscaling/v2/HorizontalPodAutoscaler': checkHorizontalPodAutoscaler,
   'policy/v1/PodDisruptionBudget': checkPodDisruptionBudget,
   'networking.k8s.io/v1/Ingress': checkIngress,
+  'networking.k8s.io/v1/IngressClass': checkIngressClass,
   'networking.k8s.io/v1/NetworkPolicy': checkNetworkPolicy,
+  'node.k8s.io/v1/RuntimeClass': checkRuntimeClass,
   'discovery.k8s.io/v1/EndpointSlice': checkEndpointSlice,
   'coordination.k8s.io/v1/Lease': checkLease,
   'rbac.authorization.k8s.io/v1/ClusterRole': checkClusterRole,
@@ -48,8 +62,11 @@ export const checks: Readonly<Record<string, Check<never>>> = {
   'rbac.authorization.k8s.io/v1/Role': checkRole,
   'rbac.authorization.k8s.io/v1/RoleBinding': checkRoleBinding,
   'certificates.k8s.io/v1/CertificateSigningRequest': checkCertificateSigningRequest,
+  'storage.k8s.io/v1/CSIDriver': checkCSIDriver,
   'storage.k8s.io/v1/StorageClass': checkStorageClass,
   'scheduling.k8s.io/v1/PriorityClass': checkPriorityClass,
+  'admissionregistration.k8s.io/v1/MutatingWebhookConfiguration': checkWebhookConfiguration,
+  'admissionregistration.k8s.io/v1/ValidatingWebhookConfiguration': checkWebhookConfiguration,
   'apiextensions.k8s.io/v1/CustomResourceDefinition': checkCustomResourceDefinition,
   'apiregistration.k8s.io/v1/APIService': checkAPIService,
 };
@@ -61,17 +78,22 @@ export const changeChecks: Readonly<Record<string, ChangeCheck<never>>> = {
   'v1/PersistentVolume': checkPersistentVolumeChange,
   'v1/PersistentVolumeClaim': checkPersistentVolumeClaimChange,
   'v1/Pod': checkPodChange,
+  'v1/ResourceQuota': checkResourceQuotaChange,
   'v1/Secret': checkSecretChange,
   'v1/Service': checkServiceChange,
+  'apps/v1/ControllerRevision': checkControllerRevisionChange,
   'apps/v1/DaemonSet': checkSelectorChange,
   'apps/v1/Deployment': checkSelectorChange,
   'apps/v1/ReplicaSet': checkSelectorChange,
   'apps/v1/StatefulSet': checkStatefulSetChange,
   'batch/v1/Job': checkJobChange,
+  'networking.k8s.io/v1/IngressClass': checkIngressClassChange,
+  'node.k8s.io/v1/RuntimeClass': checkRuntimeClassChange,
   'discovery.k8s.io/v1/EndpointSlice': checkEndpointSliceChange,
   'rbac.authorization.k8s.io/v1/ClusterRoleBinding': checkBindingChange,
   'rbac.authorization.k8s.io/v1/RoleBinding': checkBindingChange,
   'certificates.k8s.io/v1/CertificateSigningRequest': checkCertificateSigningRequestChange,
+  'storage.k8s.io/v1/CSIDriver': checkCSIDriverChange,
   'storage.k8s.io/v1/StorageClass': checkStorageClassChange,
   'scheduling.k8s.io/v1/PriorityClass': checkPriorityClassChange,
   'apiextensions.k8s.io/v1/CustomResourceDefinition': checkCustomResourceDefinitionChange,

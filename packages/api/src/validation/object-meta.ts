@@ -16,6 +16,7 @@ const nameChecks: Readonly<Record<string, NameCheck>> = {
   'rbac.authorization.k8s.io/v1/Role': checkPathSegment,
   'rbac.authorization.k8s.io/v1/RoleBinding': checkPathSegment,
   'apiregistration.k8s.io/v1/APIService': checkPathSegment,
+  'certificates.k8s.io/v1/CertificateSigningRequest': checkPathSegment,
   'networking.k8s.io/v1/IPAddress': (name) => (isAddress(name) ? [] : ['must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)']),
 };
 

@@ -3,37 +3,14 @@ import { CustomResourceDefinition } from '../apiextensions/v1/index.ts';
 import { ValidatingWebhookConfiguration } from '../admissionregistration/v1/index.ts';
 import { CronJob, Job } from '../batch/v1/index.ts';
 import { ConfigMap, Namespace, Node, PersistentVolumeClaim, Pod, Secret, Service } from '../core/v1/index.ts';
-import { defaultObject } from '../defaulting/index.ts';
 import { EndpointSlice } from '../discovery/v1/index.ts';
 import type { Kind } from '../kind.ts';
 import { builtinKinds } from '../kinds.ts';
-import type { KubeObject } from '../meta/object.ts';
 import { Ingress, NetworkPolicy } from '../networking/v1/index.ts';
 import { PodDisruptionBudget } from '../policy/v1/index.ts';
 import { ClusterRole, RoleBinding } from '../rbac/v1/index.ts';
-import { prepareForCreate } from '../strategy/index.ts';
-import { describeCause, describeCauses, scheduleError, validateCreate, validateUpdate } from './index.ts';
-
-function object(kind: Kind, rest: object): KubeObject {
-  const { metadata, ...sections } = rest as { metadata?: object };
-  const made = {
-    apiVersion: kind.apiVersion,
-    kind: kind.kind,
-    metadata: { name: 'x', uid: 'u', ...(kind.namespaced ? { namespace: 'default' } : {}), ...metadata },
-    ...structuredClone(sections),
-  } as unknown as KubeObject;
-  defaultObject(kind, made);
-  prepareForCreate(kind, made);
-  return made;
-}
-
-function problems(kind: Kind, rest: object): string[] {
-  return validateCreate(kind, object(kind, rest)).map(describeCause);
-}
-
-function changes(kind: Kind, next: object, old: object): string[] {
-  return validateUpdate(kind, object(kind, next), object(kind, old)).map(describeCause);
-}
+import { describeCauses, scheduleError, validateCreate, validateUpdate } from './index.ts';
+import { changes, object, problems } from './testdata/objects.ts';
 
 const container = { name: 'c', image: 'nginx' };
 const pod = (spec: object, first: object = {}) => ({ spec: { containers: [{ ...container, ...first }], ...spec } });
@@ -107,7 +84,7 @@ describe('validateCreate of other kinds', () => {
     [PodDisruptionBudget, { spec: { minAvailable: 1, maxUnavailable: 1 } }, 'minAvailable and maxUnavailable cannot be both set'],
     [EndpointSlice, { addressType: 'IPv4', endpoints: [{ addresses: ['::1'] }] }, 'endpoints[0].addresses[0]: Invalid value: "::1": must be an IPv4 address'],
     [CustomResourceDefinition, { metadata: { name: 'a.b.c' }, spec: { group: 'b.c', scope: 'Cluster', names: { plural: 'a', kind: 'A' }, versions: [{ name: 'v1', served: true, storage: false, schema: { openAPIV3Schema: {} } }] } }, 'spec.versions: Invalid value: ["v1"]: must have exactly one version marked as storage version'],
-    [ValidatingWebhookConfiguration, { webhooks: [{ name: 'a.b.c', clientConfig: {}, admissionReviewVersions: ['v1'], sideEffects: 'Some' }] }, 'webhooks[0].sideEffects: Unsupported value: "Some": supported values: "None", "NoneOnDryRun"'],
+    [ValidatingWebhookConfiguration, { webhooks: [{ name: 'a.b.c', clientConfig: { url: 'https://a' }, admissionReviewVersions: ['v1'], sideEffects: 'Some' }] }, 'webhooks[0].sideEffects: Unsupported value: "Some": supported values: "None", "NoneOnDryRun"'],
     [ValidatingWebhookConfiguration, { webhooks: [{ name: 'a.b.c', admissionReviewVersions: ['v1'], sideEffects: 'None' }] }, 'webhooks[0].clientConfig: Required value'],
   ])('refuses %#', (kind, rest, text) => {
     const found = problems(kind, rest);
