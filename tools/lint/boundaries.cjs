@@ -4,12 +4,14 @@ const allow = {
   api: [],
   sdk: ['api'],
   telemetry: ['api', 'sdk'],
+  'dns-wire': ['api', 'sdk'],
   kernel: ['api', 'sdk', 'telemetry'],
   client: ['api', 'sdk', 'telemetry', 'kernel', 'reconcile', 'node'],
   reconcile: ['api', 'sdk', 'telemetry', 'kernel', 'client', 'node'],
   node: ['api', 'sdk', 'telemetry', 'kernel', 'client', 'reconcile'],
   distro: ['api', 'sdk', 'telemetry', 'kernel', 'client', 'reconcile', 'node', 'cli'],
-  cli: ['api', 'sdk', 'telemetry', 'kernel', 'client', 'reconcile', 'node', 'distro'],
+  hosts: ['api', 'sdk', 'telemetry', 'kernel', 'client'],
+  cli: ['api', 'sdk', 'telemetry', 'kernel', 'client', 'reconcile', 'node', 'distro', 'hosts'],
 };
 /** Kernel floors, top to bottom: each imports only those before it. */
 const floors = ['storage', 'watch', 'apiserver', 'host'];
@@ -41,7 +43,7 @@ module.exports = {
     forbidden('no-cycles', 'modules do not import each other in a circle', {}, { circular: true }),
     forbidden('api-pure', 'packages/api imports zod and nothing of Node', { path: '^packages/api/src/', pathNot: test }, { path: '.', pathNot: ['^packages/api/', 'node_modules/zod/'] }),
     forbidden('sdk-pure', 'packages/sdk imports api, zod and the OpenTelemetry API, nothing of Node', { path: '^packages/sdk/src/', pathNot: test }, { path: '.', pathNot: ['^packages/(sdk|api)/', 'node_modules/zod/', 'node_modules/@opentelemetry/api/'] }),
-    forbidden('plugin-imports', 'a plugin imports api, sdk, telemetry, client, reconcile', { path: '^plugins/', pathNot: test }, { path: '^packages/', pathNot: ['^packages/(api|sdk|telemetry|client|reconcile)/', '^packages/kernel/src/storage/'] }),
+    forbidden('plugin-imports', 'a plugin imports api, sdk, telemetry, client, reconcile', { path: '^plugins/', pathNot: test }, { path: '^packages/', pathNot: ['^packages/(api|sdk|telemetry|client|reconcile|dns-wire)/', '^packages/kernel/src/storage/'] }),
     forbidden('storage-contract', 'only a storage plugin imports kernel/storage', { path: '^plugins/', pathNot: ['^plugins/storage/', test] }, { path: '^packages/kernel/' }),
     forbidden('plugin-to-plugin', 'plugins talk through API objects or a token', { path: '^plugins/([^/]+/[^/]+)/', pathNot: test }, { path: '^plugins/', pathNot: ['^plugins/$1/'] }),
     forbidden('plugins-composed-in-distro', 'plugins are imported by presets and distributions only', { path: '^packages/', pathNot: ['^packages/distro/src/presets/', '^packages/testing/', test] }, { path: '^plugins/' }),

@@ -2,7 +2,7 @@
 
 /** Layer of each package, as the table in docs/architecture has it; testing stands outside the order. */
 export const layers = Object.freeze({
-  api: 0, sdk: 1, telemetry: 1, kernel: 2, client: 3, reconcile: 3, node: 3, distro: 4, cli: 4, testing: 'test',
+  api: 0, sdk: 1, telemetry: 1, kernel: 2, client: 3, reconcile: 3, node: 3, distro: 4, hosts: 4, cli: 4, testing: 'test',
 });
 
 const jestConfig = '{workspaceRoot}/tools/jest/**/*';

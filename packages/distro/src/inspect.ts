@@ -1,6 +1,6 @@
 import { noopTracer } from '@keelson/telemetry';
 import { ApiClient, ApiTransports, Clock, Random, ServedKinds, Tracer, silentLogger, type Provision, type Token } from '@keelson/sdk';
-import { ClusterAuthority, ServiceAccountTokenSigner } from '@keelson/sdk/auth';
+import { CertificateSigner, ClusterAuthority, ServiceAccountTokenSigner } from '@keelson/sdk/auth';
 import { createHost, scopedService, type HostOptions, type PluginStatus } from '@keelson/kernel/host';
 import { kernelPoints } from './idle-contributions.ts';
 import { hostOptionsOf, type ResolvedDistribution } from './resolve.ts';
@@ -36,7 +36,7 @@ const inertRandom: Random = { next: () => 0, int: () => 0, uuid: () => '00000000
 
 function inertServices({ plugins }: ResolvedDistribution): InspectOptions {
   const provided = new Set([...plugins.values()].flatMap(({ plugin }) => (plugin.provides ?? []).map((item) => item.key)));
-  const fromKernel = [ApiTransports, ClusterAuthority, ServedKinds, ServiceAccountTokenSigner].map((token) => (token as Token<unknown>).provide(inertService(token.key)));
+  const fromKernel = [ApiTransports, CertificateSigner, ClusterAuthority, ServedKinds, ServiceAccountTokenSigner].map((token) => (token as Token<unknown>).provide(inertService(token.key)));
   const provisions: Provision[] = [Clock.provide(inertClock), Random.provide(inertRandom), ...fromKernel];
   return {
     points: kernelPoints as HostOptions['points'] & object,

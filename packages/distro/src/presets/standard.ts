@@ -5,6 +5,10 @@ import admissionLimitRanger from '@keelson/admission-limit-ranger';
 import admissionPriority from '@keelson/admission-priority';
 import admissionServiceAccount from '@keelson/admission-service-account';
 import admissionTaintNodesByCondition from '@keelson/admission-taint-nodes-by-condition';
+import authBootstrapToken from '@keelson/auth-bootstrap-token';
+import controllerCsrApproving from '@keelson/controller-csr-approving';
+import controllerCsrCleaner from '@keelson/controller-csr-cleaner';
+import controllerCsrSigning from '@keelson/controller-csr-signing';
 import controllerDeployment from '@keelson/controller-deployment';
 import controllerEndpoints from '@keelson/controller-endpoints';
 import controllerEndpointslice from '@keelson/controller-endpointslice';
@@ -29,7 +33,8 @@ export const standard = defineDistribution({
   plugins: [
     admissionDefaultIngressClass, admissionDefaultStorageClass, admissionDefaultTolerations, admissionLimitRanger,
     admissionPriority, admissionServiceAccount, admissionTaintNodesByCondition,
-    controllerDeployment, controllerEndpoints, controllerEndpointslice, controllerGarbageCollector, controllerNamespace,
+    authBootstrapToken,
+    controllerCsrApproving, controllerCsrCleaner, controllerCsrSigning, controllerDeployment, controllerEndpoints, controllerEndpointslice, controllerGarbageCollector, controllerNamespace,
     controllerNodeLifecycle, controllerPodGarbageCollector, controllerReplicaset, controllerRootCaPublisher, controllerServiceAccount,
     controllerServiceAccountToken,
     schedulerBalancedAllocation, schedulerNodeAffinity,

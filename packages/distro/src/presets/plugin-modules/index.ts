@@ -9,6 +9,10 @@ import * as admissionPriority from '@keelson/admission-priority';
 import * as admissionServiceAccount from '@keelson/admission-service-account';
 import * as admissionStorageObjectInUseProtection from '@keelson/admission-storage-object-in-use-protection';
 import * as admissionTaintNodesByCondition from '@keelson/admission-taint-nodes-by-condition';
+import * as authBootstrapToken from '@keelson/auth-bootstrap-token';
+import * as controllerCsrApproving from '@keelson/controller-csr-approving';
+import * as controllerCsrCleaner from '@keelson/controller-csr-cleaner';
+import * as controllerCsrSigning from '@keelson/controller-csr-signing';
 import * as controllerDeployment from '@keelson/controller-deployment';
 import * as controllerEndpoints from '@keelson/controller-endpoints';
 import * as controllerEndpointslice from '@keelson/controller-endpointslice';
@@ -46,6 +50,10 @@ const builtin: Readonly<Record<string, HostModule>> = {
   '@keelson/admission-service-account': admissionServiceAccount,
   '@keelson/admission-storage-object-in-use-protection': admissionStorageObjectInUseProtection,
   '@keelson/admission-taint-nodes-by-condition': admissionTaintNodesByCondition,
+  '@keelson/auth-bootstrap-token': authBootstrapToken,
+  '@keelson/controller-csr-approving': controllerCsrApproving,
+  '@keelson/controller-csr-cleaner': controllerCsrCleaner,
+  '@keelson/controller-csr-signing': controllerCsrSigning,
   '@keelson/controller-deployment': controllerDeployment,
   '@keelson/controller-endpoints': controllerEndpoints,
   '@keelson/controller-endpointslice': controllerEndpointslice,
