@@ -53,6 +53,10 @@ describe('strategies', () => {
     const replaced = object(Service, { spec: { type: 'NodePort', ports: [{ port: 80, protocol: 'TCP' }, { port: 81, protocol: 'TCP' }] } });
     prepareForUpdate(Service, replaced, old);
     expect(replaced.spec).toEqual({ ...old.spec, ports: [{ port: 80, protocol: 'TCP', nodePort: 30001 }, { port: 81, protocol: 'TCP' }] });
+    const dual = object(Service, { spec: { clusterIP: '10.0.0.1', clusterIPs: ['10.0.0.1'], ipFamilies: ['IPv4'], ipFamilyPolicy: 'PreferDualStack' } });
+    const plain = object(Service, { spec: {} });
+    prepareForUpdate(Service, plain, dual);
+    expect(plain.spec).toEqual(dual.spec);
     const external = object(Service, { spec: { type: 'ExternalName', externalName: 'a' } });
     prepareForUpdate(Service, external, old);
     expect(external.spec).toEqual({ type: 'ExternalName', externalName: 'a' });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { silentLogger } from '@keelson/sdk';
-import { openMemoryStore, type Store } from '../storage/index.ts';
+import { openMemoryStore, type Store, type StoreError } from '../storage/index.ts';
 import { ManualClock } from '../storage/manual-clock.ts';
 import { CauseTable, FrameStreams, inNamespace, ParsedObjects, ResourceCache, WindowExceededError, type ObjectSelector, type ViewEvent } from './index.ts';
 
@@ -128,6 +128,40 @@ describe('ResourceCache', () => {
     for (let i = 0; i < 50; i++) await put(`ns/k${i}`);
     expect(cache.revision - cache.oldestRevision).toBeLessThan(15);
     expect(cache.list()).toHaveLength(50);
+  });
+
+  it('says that it does not follow the store while its watch is gone, and until it is back', async () => {
+    const real = openMemoryStore({ clock: new ManualClock(), stamp });
+    const ends: ((error: Error) => void)[] = [];
+    let refuse = 0;
+    const store = new Proxy(real, {
+      get: (target, name) => {
+        const member = Reflect.get(target, name, target) as unknown;
+        if (name !== 'watch') return typeof member === 'function' ? (member.bind(target) as unknown) : member;
+        return (request: Parameters<Store['watch']>[0], handler: Parameters<Store['watch']>[1]) => {
+          if (refuse-- > 0) throw new Error('no connection');
+          ends.push((error) => handler.end(error as StoreError));
+          return target.watch(request, handler);
+        };
+      },
+    });
+    const turns: (() => void)[] = [];
+    const cache = new ResourceCache({ store, prefix, stamp, causes: new CauseTable(), parsed: new ParsedObjects(8), log: silentLogger, backoff: () => new Promise((resolve) => turns.push(resolve)) });
+    expect(cache.following).toBe(true);
+    await cache.ready();
+    expect(cache.following).toBe(true);
+    ends[0]!(new Error('connection reset'));
+    expect(cache.following).toBe(false);
+    const turn = async (): Promise<void> => {
+      turns.shift()!();
+      await new Promise((resolve) => setImmediate(resolve));
+    };
+    refuse = 1;
+    await turn();
+    expect(cache.following).toBe(false);
+    await turn();
+    expect(cache.following).toBe(true);
+    cache.close();
   });
 
   it('ends its watchers when the store closes', async () => {

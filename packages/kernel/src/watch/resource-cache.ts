@@ -68,6 +68,11 @@ export class ResourceCache {
     return this.#isLoaded;
   }
 
+  /** False while a loaded cache has lost its watch on the store: its state grows old until the watch is back. */
+  get following(): boolean {
+    return !this.#isLoaded || this.#watch !== undefined;
+  }
+
   /** Everything up to this revision is in the state. */
   get revision(): number {
     return this.#revision;

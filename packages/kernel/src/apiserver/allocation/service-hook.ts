@@ -35,11 +35,8 @@ export class ServiceAllocations implements KindHook {
   }
 
   beforeUpdate(object: MutableObject, old: MutableObject, context: HookContext): (() => void) | undefined {
-    const next = object as ServiceObject;
-    const before = old as ServiceObject;
-    keepAllocations(next, before);
-    const undo = this.#allocate(next, before, context);
-    return undo;
+    // What the update left out was taken over from the old object before: see keepAllocated of the API package.
+    return this.#allocate(object as ServiceObject, old as ServiceObject, context);
   }
 
   /** Frees what an update gave up; called once the update is stored. */
@@ -125,25 +122,6 @@ export class ServiceAllocations implements KindHook {
     const kept = new Set<string | number>(next === undefined ? [] : [...addressesOf(next), ...portsOf(next)]);
     for (const address of addressesOf(old)) if (!kept.has(address)) this.addresses.release(address);
     for (const port of portsOf(old)) if (!kept.has(port)) this.ports.release(port);
-  }
-}
-
-/** An update that leaves allocated fields out keeps them, so that `kubectl apply` of the user's manifest works. */
-function keepAllocations(next: ServiceObject, old: ServiceObject): void {
-  const spec = next.spec ?? (next.spec = {});
-  const before = old.spec ?? {};
-  if (spec.type === 'ExternalName' || before.type === 'ExternalName') return;
-  if ((spec.clusterIP ?? '') === '' && (spec.clusterIPs?.[0] ?? '') === '' && before.clusterIP !== undefined) {
-    spec.clusterIP = before.clusterIP;
-    if (before.clusterIPs !== undefined) spec.clusterIPs = [...before.clusterIPs];
-  }
-  if (before.ipFamilies !== undefined) spec.ipFamilies ??= [...before.ipFamilies];
-  if (before.ipFamilyPolicy !== undefined) spec.ipFamilyPolicy ??= before.ipFamilyPolicy;
-  if (spec.type !== 'NodePort' && spec.type !== 'LoadBalancer') return;
-  for (const port of spec.ports ?? []) {
-    if (port.nodePort !== undefined && port.nodePort !== 0) continue;
-    const same = before.ports?.find((one) => one.port === port.port && (one.protocol ?? 'TCP') === (port.protocol ?? 'TCP'));
-    if (same?.nodePort !== undefined) port.nodePort = same.nodePort;
   }
 }
 

@@ -6,6 +6,7 @@ import type { PathEndpoints, PathHandler } from './path-endpoints.ts';
 import { sendObject } from './respond.ts';
 import { addOpenApi } from './openapi-endpoint.ts';
 import { answerHealth, type HealthCheck } from './serving-state.ts';
+import { syncCheck } from './sync-check.ts';
 import { versionInfo } from './version.ts';
 
 export interface StandardEndpoints {
@@ -19,9 +20,10 @@ export interface StandardEndpoints {
 export function addStandardEndpoints(paths: PathEndpoints, server: ApiServer, options: StandardEndpoints): void {
   const ping: HealthCheck = { name: 'ping', check: () => undefined };
   const store: HealthCheck = { name: 'etcd', check: () => server.context.store.health().then(() => undefined) };
+  const synced = syncCheck(() => server.context.registry.storages());
   addHealth(paths, 'livez', () => [ping, store]);
   addHealth(paths, 'healthz', () => [ping, store]);
-  addHealth(paths, 'readyz', () => [ping, store, { name: 'informer-sync', check: () => undefined }, ...options.readiness()]);
+  addHealth(paths, 'readyz', () => [ping, store, synced, ...options.readiness()]);
   paths.set('/version', ({ exchange }) => {
     sendObject(exchange, 200, versionInfo());
   });

@@ -1,7 +1,7 @@
 export { parseAccept, parseMediaType, protobufType } from './media-type.ts';
 export type { MediaType } from './media-type.ts';
-export { bodyFormat, negotiate, patchType } from './negotiate.ts';
-export type { BodyFormat, Conversion, Endpoint, PatchType, ResponseForm } from './negotiate.ts';
+export { negotiate, patchType } from './negotiate.ts';
+export type { Conversion, Endpoint, PatchType, ResponseForm } from './negotiate.ts';
 export { partialMetadata, partialMetadataList } from './partial-metadata.ts';
 export type { MetadataBearer } from './partial-metadata.ts';
 export { cachedRows, RevisionCache } from './row-cache.ts';

@@ -63,18 +63,6 @@ function formOf({ type, parameters }: MediaType, possible: readonly Conversion[]
   return { format, as: as as Conversion, version: v };
 }
 
-/** Formats of request bodies. */
-export type BodyFormat = 'json' | 'yaml';
-
-/** Format of a body by its Content-Type (none: JSON); throws StatusError UnsupportedMediaType (415). */
-export function bodyFormat(contentType: string | undefined): BodyFormat {
-  if (contentType === undefined || contentType === '' || contentType === 'application/json') return 'json';
-  const type = parseMediaType(contentType)?.type;
-  if (type === 'application/json') return 'json';
-  if (type === 'application/yaml') return 'yaml';
-  throw unsupported(offered);
-}
-
 /** Kinds of patches by media type. */
 const patchTypes = {
   'application/json-patch+json': 'json',
