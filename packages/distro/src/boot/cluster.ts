@@ -24,6 +24,8 @@ export interface ClusterOptions {
   /** When frames of a turn leave for HTTP watchers; with a listener `setImmediate` joins the most of them. */
   readonly schedule?: (flush: () => void) => void;
   readonly serviceCidr?: string;
+  /** What must be there before a plugin starts, and is made while they are wired. */
+  readonly prepared?: Promise<unknown>;
   readonly paths?: (paths: PathEndpoints, server: ApiServer) => void;
   /** Stands between each plugin and the API; fault injection of tests. */
   readonly wrapTransport?: (transport: ApiTransport, plugin: string) => ApiTransport;
@@ -77,6 +79,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   const close = (): Promise<void> => (closing ??= stop(host, tracing));
   try {
     host.configure();
+    await options.prepared;
     await host.start();
   } catch (error) {
     await close();

@@ -15,7 +15,7 @@ interface Issue {
 }
 
 interface Schema {
-  safeParse(value: unknown): { readonly success: true; readonly data: unknown } | { readonly success: false; readonly error: { readonly issues: readonly Issue[] } };
+  safeParse(value: unknown, context?: { readonly jitless: boolean }): { readonly success: true; readonly data: unknown } | { readonly success: false; readonly error: { readonly issues: readonly Issue[] } };
   readonly shape?: Readonly<Record<string, unknown>>;
 }
 
@@ -38,7 +38,8 @@ export function parseConfig(plugin: Plugin, given: unknown, place: string | unde
   const schema = plugin.config as unknown as Schema;
   let result: ReturnType<Schema['safeParse']>;
   try {
-    result = schema.safeParse(given ?? {});
+    // Used once, a schema is not worth the code that zod would generate and compile for it.
+    result = schema.safeParse(given ?? {}, { jitless: true });
   } catch (error) {
     return { config: undefined, problems: [problem(`its schema failed: ${String(error)}`)] };
   }
