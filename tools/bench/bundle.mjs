@@ -1,10 +1,10 @@
 // Bundles the bench programs as the release is bundled, so that what is measured is what users run.
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { banner } from '../build/module-banner.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
+const { lines } = JSON.parse(readFileSync(join(root, 'packages/distro/src/build/module-banner.json'), 'utf8'));
 
 /**
  * Bundles entry points (`{ name: path below the repository }`) into a folder of the cache; `plugins` are esbuild's.
@@ -29,7 +29,7 @@ export async function bundle(entryPoints, { folder, plugins = [] }) {
     conditions: ['keelson-source'],
     mainFields: ['module', 'main'],
     external: ['etcd3', '@grpc/grpc-js', '@grpc/proto-loader', 'esbuild'],
-    banner: { js: banner },
+    banner: { js: lines.join('\n') },
     sourcemap: 'linked',
     sourcesContent: false,
     legalComments: 'none',

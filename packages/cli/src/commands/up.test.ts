@@ -1,7 +1,8 @@
 import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { KeelsonError } from '@keelson/sdk';
-import type { BootedCluster, BootOptions } from '../seams.ts';
+import type { BootOptions } from '@keelson/distro/boot';
+import type { BootedCluster } from '../seams.ts';
 import { placeHere, placeNamed } from '../cluster/places.ts';
 import { readState, writeState } from '../cluster/state-file.ts';
 import { describeError, exitCodeOf } from '../errors.ts';
@@ -108,7 +109,7 @@ describe('keelson up', () => {
   });
 
   it('ends with success when interrupted while it boots', async () => {
-    const booted = bootable((options) => new Promise((_, reject) => options.signal.addEventListener('abort', () => reject(options.signal.reason as Error))));
+    const booted = bootable((options) => new Promise((_, reject) => options.signal!.addEventListener('abort', () => reject(options.signal!.reason as Error))));
     const done = up(booted.world, {});
     setTimeout(() => booted.world.interrupt(), 20);
     expect(await done).toBe(0);

@@ -5,6 +5,7 @@ import type { BuildFailure } from 'esbuild';
 import { inspect, type InspectOptions } from '../inspect.ts';
 import type { ResolvedDistribution } from '../resolve.ts';
 import { inlineProto } from './inline-proto.ts';
+import moduleBanner from './module-banner.json' with { type: 'json' };
 import { programModules } from './program-modules.ts';
 import { crdsDocument, pluginsDocument, rbacDocument, settingsSchema } from './documents.ts';
 
@@ -20,14 +21,7 @@ export interface BuildOptions {
   readonly inspect?: InspectOptions;
 }
 
-/** CommonJS parts of the bundle ask for these. */
-const banner = [
-  '#!/usr/bin/env node',
-  "import { createRequire as keelsonRequire } from 'node:module';",
-  "import { fileURLToPath as keelsonPath } from 'node:url';",
-  "import { dirname as keelsonDirname } from 'node:path';",
-  'const require = keelsonRequire(import.meta.url), __filename = keelsonPath(import.meta.url), __dirname = keelsonDirname(__filename);',
-].join('\n');
+const banner = ['#!/usr/bin/env node', ...moduleBanner.lines].join('\n');
 
 /**
  * Writes one runnable file with its source map, and the documents of the distribution beside it.
