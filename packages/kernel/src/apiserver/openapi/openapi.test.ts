@@ -64,6 +64,9 @@ describe('enumerations', () => {
     expect(field('PersistentVolumeClaimSpec', 'accessModes')?.items?.enum).toEqual(['ReadOnlyMany', 'ReadWriteMany', 'ReadWriteOnce', 'ReadWriteOncePod']);
     expect(field('PersistentVolumeClaimStatus', 'allocatedResourceStatuses')?.additionalProperties?.enum).toContain('NodeResizePending');
     expect(field('PodCondition', 'type')?.enum).toBeUndefined();
+    const texts = (type: string, name: string) => (field(type, name) as { description?: string }).description;
+    expect(texts('PodSpec', 'restartPolicy')).toMatch(/ .*\n\nPossible enum values:\n - `"Always"`\n - `"Never"`\n - `"OnFailure"`$/s);
+    expect(texts('ServiceSpec', 'ipFamilies')).toMatch(/Possible enum values:\n - `""`\n - `"IPv4"`\n - `"IPv6"`$/);
   });
 
   it('come with defaults that they hold', () => {

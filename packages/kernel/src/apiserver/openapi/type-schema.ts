@@ -73,7 +73,7 @@ function fieldSchema(owner: string, field: Field, at: { readonly dialect: Dialec
   const base = typeSchema(field.schema, at.dialect, enumeration);
   const preset = schemaDefault(owner, field.name);
   return {
-    ...described(at.description),
+    ...described(enumeration === undefined ? at.description : `${at.description ?? ''}${listed(enumeration)}`.trim()),
     // A reference beside other members is ignored in OpenAPI 3, so it goes into allOf there.
     ...(at.dialect.version === 3 && base['$ref'] !== undefined ? { allOf: [base], default: {} } : base),
     ...(preset === undefined ? {} : { default: preset }),
@@ -83,6 +83,11 @@ function fieldSchema(owner: string, field: Field, at: { readonly dialect: Dialec
     ...(patchStrategy === undefined ? {} : { 'x-kubernetes-patch-strategy': patchStrategy }),
     ...(patchMergeKey === undefined ? {} : { 'x-kubernetes-patch-merge-key': patchMergeKey }),
   };
+}
+
+/** The values as part of the text: older clients, and all of them for lists, show nothing else. */
+function listed(enumeration: readonly string[]): string {
+  return `\n\nPossible enum values:${[...enumeration].sort().map((value) => `\n - \`${JSON.stringify(value)}\``).join('')}`;
 }
 
 /** The source of the types has no text for fields that refer to a type: what the type is says most of it. */
