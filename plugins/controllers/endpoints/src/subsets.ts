@@ -1,7 +1,7 @@
 import { isConditionTrue, isTerminating } from '@keelson/api';
 import type { EndpointAddress, EndpointPort, EndpointSubset, Pod, Service } from '@keelson/api/core/v1';
 import { isPodFinished } from '@keelson/reconcile';
-import { endpointPorts } from './endpoint-ports.ts';
+import { servedPorts } from '@keelson/reconcile/services';
 
 interface Entry {
   readonly address: EndpointAddress;
@@ -47,7 +47,8 @@ function entry(service: Service, pod: Pod): Entry | undefined {
   const ip = primaryAddress(service, pod);
   const tolerant = service.spec?.publishNotReadyAddresses === true;
   if (ip === undefined || isPodFinished(pod) || (isTerminating(pod) && !tolerant)) return undefined;
-  const ports = endpointPorts(service, pod);
+  // Unlike a slice, Endpoints leave an empty name out.
+  const ports = servedPorts(service, pod).map(({ name, ...port }): EndpointPort => (name === '' ? port : { name, ...port }));
   // A service with ports, none of which this pod serves, is not reached through it.
   if (ports.length === 0 && (service.spec?.ports ?? []).length > 0) return undefined;
   const { name, namespace, uid } = pod.metadata;

@@ -1,10 +1,10 @@
 import { isTerminating } from '@keelson/api';
 import { Node, Pod, Service } from '@keelson/api/core/v1';
 import { EndpointSlice, type Endpoint, type EndpointPort } from '@keelson/api/discovery/v1';
-import { bySelector, selects, servicesOfPod, TriggerTimes } from '@keelson/reconcile/services';
+import { bySelector, selects, servedPorts, servicesOfPod, TriggerTimes } from '@keelson/reconcile/services';
 import { isStatus, KeelsonError, type StatusError } from '@keelson/sdk';
 import type { Caches, ControllerDeclaration, ReconcileContext } from '@keelson/sdk/controller';
-import { endpointPorts, portsKey } from './endpoint-ports.ts';
+import { portsKey } from './ports-key.ts';
 import { addressTypesOf, podEndpoint, type AddressType } from './pod-endpoint.ts';
 import { changedSlice, hasOtherLabels, newSlice } from './slice-object.ts';
 import { planSlices, type SlicePlan } from './slice-plan.ts';
@@ -66,7 +66,7 @@ function desiredEndpoints(service: Service, pods: readonly Pod[], type: AddressT
       unplaced += 1;
       continue;
     }
-    const ports = endpointPorts(service, pod);
+    const ports = servedPorts(service, pod);
     const key = portsKey(ports);
     const group = byPorts.get(key);
     if (group === undefined) byPorts.set(key, { ports, endpoints: [endpoint] });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { Endpoint, EndpointPort, EndpointSlice } from '@keelson/api/discovery/v1';
-import { portsKey } from './endpoint-ports.ts';
+import { portsKey } from './ports-key.ts';
 import { planSlices, type DesiredEndpoints, type SlicePlan } from './slice-plan.ts';
 
 const max = 4;

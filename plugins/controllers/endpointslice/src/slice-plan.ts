@@ -1,6 +1,6 @@
 import { isEqual } from '@keelson/api';
 import type { Endpoint, EndpointPort, EndpointSlice } from '@keelson/api/discovery/v1';
-import { portsKey } from './endpoint-ports.ts';
+import { portsKey } from './ports-key.ts';
 import type { AddressType } from './pod-endpoint.ts';
 
 /** What a slice is to hold. */

@@ -1,8 +1,16 @@
 import type { Pod, Service, ServicePort } from '@keelson/api/core/v1';
-import type { EndpointPort } from '@keelson/api/discovery/v1';
+
+/** One port of a service as a pod serves it; a form that Endpoints and EndpointSlices both take. */
+export interface ServedPort {
+  /** Empty for the only port of a service that has no name. */
+  readonly name: string;
+  readonly port: number;
+  readonly protocol: string;
+  readonly appProtocol?: string;
+}
 
 /** The ports of the service as this pod serves them; a named port that the pod does not have is left out. */
-export function endpointPorts(service: Service, pod: Pod): EndpointPort[] {
+export function servedPorts(service: Service, pod: Pod): ServedPort[] {
   return (service.spec?.ports ?? []).flatMap((servicePort) => {
     const port = targetPortOf(servicePort, pod);
     if (port === undefined) return [];
@@ -19,9 +27,4 @@ function targetPortOf({ targetPort, port, protocol = 'TCP' }: ServicePort, { spe
     if (found !== undefined) return found.containerPort;
   }
   return undefined;
-}
-
-/** Equal texts mean equal ports, whatever their order. */
-export function portsKey(ports: readonly EndpointPort[] | undefined): string {
-  return (ports ?? []).map(({ name = '', port = 0, protocol = 'TCP', appProtocol = '' }) => `${name} ${port} ${protocol} ${appProtocol}`).sort().join('; ');
 }
