@@ -2,7 +2,7 @@ import {
   SpanStatusCode, type Attributes, type AttributeValue as ApiAttributeValue, type Exception, type Link, type Span, type SpanContext, type SpanKind,
   type SpanStatus, type TimeInput,
 } from '@opentelemetry/api';
-import type { AttributeValue, SpanRecordEvent, SpanRecordLink, SpanSink } from './record.ts';
+import type { AttributeValue, SpanRecord, SpanRecordEvent, SpanRecordLink, SpanSink } from './record.ts';
 
 /** Limits of one span; the specification's defaults, and a bound on strings that it leaves open. */
 const limits = Object.freeze({ attributes: 128, events: 128, links: 128, text: 4096 });
@@ -18,27 +18,36 @@ export interface SpanStart {
   readonly start: number;
 }
 
-/** A recording span; becomes a `SpanRecord` when it ends. */
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
+
+/** Most spans have none: what is kept by the ten thousand should be few objects, or the collector copies them all. */
+const none: readonly never[] = Object.freeze([]);
+const unset = Object.freeze({ code: SpanStatusCode.UNSET });
+
+/** A recording span: a `SpanRecord` that is complete when it ends. */
 export class RecordedSpan implements Span {
-  readonly #from: SpanStart;
+  readonly #spanContext: SpanContext;
   readonly #now: (time: TimeInput | undefined) => number;
   #sink: SpanSink | undefined;
-  #name: string;
+  readonly #record: Writable<SpanRecord>;
   readonly #attributes: Record<string, AttributeValue> = {};
   #attributeCount = 0;
-  readonly #links: SpanRecordLink[] = [];
-  readonly #events: SpanRecordEvent[] = [];
-  #status: SpanStatus = { code: SpanStatusCode.UNSET };
+  #links: SpanRecordLink[] | undefined;
+  #events: SpanRecordEvent[] | undefined;
 
-  constructor(from: SpanStart, now: (time: TimeInput | undefined) => number, sink: SpanSink) {
-    this.#from = from;
+  constructor({ spanContext, parentSpanId, name, kind, scope, seq, start }: SpanStart, now: (time: TimeInput | undefined) => number, sink: SpanSink) {
+    this.#spanContext = spanContext;
     this.#now = now;
     this.#sink = sink;
-    this.#name = from.name;
+    const { traceId, spanId } = spanContext;
+    const attributes = this.#attributes;
+    this.#record = parentSpanId === undefined
+      ? { traceId, spanId, name, kind, scope, seq, start, end: start, attributes, links: none, events: none, status: unset }
+      : { traceId, spanId, parentSpanId, name, kind, scope, seq, start, end: start, attributes, links: none, events: none, status: unset };
   }
 
   spanContext(): SpanContext {
-    return this.#from.spanContext;
+    return this.#spanContext;
   }
 
   isRecording(): boolean {
@@ -47,7 +56,7 @@ export class RecordedSpan implements Span {
 
   setAttribute(key: string, value: ApiAttributeValue): this {
     if (this.#sink === undefined || key === '' || !isAttributeValue(value)) return this;
-    if (!(key in this.#attributes)) {
+    if (this.#attributes[key] === undefined) {
       if (this.#attributeCount >= limits.attributes) return this;
       this.#attributeCount++;
     }
@@ -64,7 +73,7 @@ export class RecordedSpan implements Span {
   }
 
   addEvent(name: string, attributesOrTime?: Attributes | TimeInput, time?: TimeInput): this {
-    if (this.#sink === undefined || this.#events.length >= limits.events) return this;
+    if (this.#sink === undefined || (this.#events ??= []).length >= limits.events) return this;
     const isTime = typeof attributesOrTime === 'number' || Array.isArray(attributesOrTime) || attributesOrTime instanceof Date;
     const attributes = isTime ? undefined : cleaned(attributesOrTime as Attributes | undefined);
     this.#events.push({ name, at: this.#now(isTime ? (attributesOrTime as TimeInput) : time), ...(attributes ? { attributes } : {}) });
@@ -72,7 +81,7 @@ export class RecordedSpan implements Span {
   }
 
   addLink(link: Link): this {
-    if (this.#sink === undefined || this.#links.length >= limits.links) return this;
+    if (this.#sink === undefined || (this.#links ??= []).length >= limits.links) return this;
     const attributes = cleaned(link.attributes);
     this.#links.push({ traceId: link.context.traceId, spanId: link.context.spanId, ...(attributes ? { attributes } : {}) });
     return this;
@@ -85,13 +94,13 @@ export class RecordedSpan implements Span {
 
   setStatus(status: SpanStatus): this {
     // Ok is final and unset never overwrites, as the specification says.
-    if (this.#sink === undefined || status.code === SpanStatusCode.UNSET || this.#status.code === SpanStatusCode.OK) return this;
-    this.#status = status.message === undefined ? { code: status.code } : { code: status.code, message: cut(status.message) };
+    if (this.#sink === undefined || status.code === SpanStatusCode.UNSET || this.#record.status.code === SpanStatusCode.OK) return this;
+    this.#record.status = status.message === undefined ? { code: status.code } : { code: status.code, message: cut(status.message) };
     return this;
   }
 
   updateName(name: string): this {
-    if (this.#sink !== undefined) this.#name = name;
+    if (this.#sink !== undefined) this.#record.name = name;
     return this;
   }
 
@@ -112,24 +121,13 @@ export class RecordedSpan implements Span {
     const sink = this.#sink;
     if (sink === undefined) return;
     this.#sink = undefined;
-    const { spanContext, parentSpanId, kind, scope, seq, start } = this.#from;
-    const traceState = spanContext.traceState?.serialize();
-    sink({
-      traceId: spanContext.traceId,
-      spanId: spanContext.spanId,
-      ...(parentSpanId === undefined ? {} : { parentSpanId }),
-      name: this.#name,
-      kind,
-      scope,
-      seq,
-      start,
-      end: Math.max(start, this.#now(time)),
-      attributes: this.#attributes,
-      links: this.#links,
-      events: this.#events,
-      status: this.#status as { code: SpanStatusCode; message?: string },
-      ...(traceState ? { traceState } : {}),
-    });
+    const record = this.#record;
+    record.end = Math.max(record.start, this.#now(time));
+    if (this.#links !== undefined) record.links = this.#links;
+    if (this.#events !== undefined) record.events = this.#events;
+    const traceState = this.#spanContext.traceState?.serialize();
+    if (traceState) record.traceState = traceState;
+    sink(record);
   }
 
   /** Ends the span without a record. */

@@ -52,16 +52,12 @@ export class SpanRecorder {
   }
 
   #start(scope: string, name: string, options: SpanOptions, context: Context): Span {
-    const active = options.root ? undefined : trace.getSpanContext(context);
-    const parent = active !== undefined && isSpanContextValid(active) ? active : undefined;
+    const parent = options.root ? undefined : parentOf(context);
     const traceId = parent?.traceId ?? hex(this.#random, 4);
     const sampled = isSampled(this.#sampling, traceId, parent);
-    const spanContext: SpanContext = {
-      traceId,
-      spanId: hex(this.#random, 2),
-      traceFlags: sampled ? TraceFlags.SAMPLED : TraceFlags.NONE,
-      ...(parent?.traceState ? { traceState: parent.traceState } : {}),
-    };
+    const spanId = hex(this.#random, 2);
+    const traceFlags = sampled ? TraceFlags.SAMPLED : TraceFlags.NONE;
+    const spanContext: SpanContext = parent?.traceState ? { traceId, spanId, traceFlags, traceState: parent.traceState } : { traceId, spanId, traceFlags };
     if (!sampled) return trace.wrapSpanContext(spanContext);
     const span = new RecordedSpan(
       {
@@ -90,6 +86,14 @@ export class SpanRecorder {
     if (Math.abs(wall - monotonic - this.#origin) > 50) this.#origin = wall - monotonic;
     return this.#origin + monotonic;
   }
+}
+
+/** Context of the span that is active in `context`; those of recorded spans need no check. */
+function parentOf(context: Context): SpanContext | undefined {
+  const active = trace.getSpan(context);
+  if (active === undefined) return undefined;
+  const parent = active.spanContext();
+  return active instanceof RecordedSpan || isSpanContextValid(parent) ? parent : undefined;
 }
 
 function millisOf(time: TimeInput): number {

@@ -1,4 +1,5 @@
 import { context, SpanKind, trace, TraceFlags, type Span, type SpanContext, type Tracer } from '@opentelemetry/api';
+import type { Kind } from '@keelson/api';
 import { Attr, noopTracer, SpanName } from '@keelson/telemetry';
 import type { Op, Store } from '../../storage/index.ts';
 import { CachedObject, type CauseTable, type ParsedObjects } from '../../watch/index.ts';
@@ -46,15 +47,14 @@ export class ObjectStore {
   }
 
   async #writeTraced(op: Operation, storage: ResourceStorage, key: string, revision: number, bytes: Buffer | undefined): Promise<CachedObject | undefined> {
-    const span = this.tracer.startSpan(SpanName.store(op, storage.kind.plural), { kind: SpanKind.CLIENT });
+    const names = namesOf(storage.kind);
+    const span = this.tracer.startSpan(names[op], client);
     try {
       const written = await this.#commit(storage, key, revision, bytes, span.spanContext());
       if (written !== undefined) {
         span.setAttribute(Attr.revision, written.revision);
-        const publish = this.tracer.startSpan(SpanName.publish(storage.kind.plural), { kind: SpanKind.PRODUCER }, trace.setSpan(context.active(), span));
-        publish.setAttribute(Attr.revision, written.revision);
-        publish.setAttribute(Attr.watchers, storage.cache.subscribers);
-        publish.end();
+        const attributes = { [Attr.revision]: written.revision, [Attr.watchers]: storage.cache.subscribers };
+        this.tracer.startSpan(names.publish, { kind: SpanKind.PRODUCER, attributes }, trace.setSpan(context.active(), span)).end();
       }
       return written;
     } catch (error) {
@@ -93,6 +93,22 @@ export class ObjectStore {
       throw error;
     }
   }
+}
+
+const client = { kind: SpanKind.CLIENT };
+
+type SpanNames = Readonly<Record<Operation | 'publish', string>>;
+/** Spans stay in memory by the ten thousand: they share their names. */
+const spanNames = new WeakMap<Kind, SpanNames>();
+
+function namesOf(kind: Kind): SpanNames {
+  let names = spanNames.get(kind);
+  if (names === undefined) {
+    const { plural } = kind;
+    names = { create: SpanName.store('create', plural), update: SpanName.store('update', plural), delete: SpanName.store('delete', plural), publish: SpanName.publish(plural) };
+    spanNames.set(kind, names);
+  }
+  return names;
 }
 
 /**

@@ -1,20 +1,18 @@
-import { context as otel, ROOT_CONTEXT, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
-import { formatApiVersion, type Verb } from '@keelson/api';
-import { Attr, noopTracer, parseTraceparent, SpanName } from '@keelson/telemetry';
+import type { Verb } from '@keelson/api';
 import type { UserInfo } from '@keelson/sdk/auth';
 import type { ApiServer } from '../api-server.ts';
 import { noSuchPath, methodNotAllowed } from '../api-errors.ts';
 import { readImpersonation } from '../authentication/index.ts';
-import type { ApiRequest, Reply, RequestBody } from '../request.ts';
+import type { ApiRequest, RequestBody } from '../request.ts';
 import { dispatch } from '../routing/dispatch.ts';
 import { parseResourcePath, type ResourcePath } from '../routing/resource-path.ts';
 import { requireAccess } from '../routing/access.ts';
-import { ClientSessions } from './client-sessions.ts';
 import { credentialsOf } from './credentials.ts';
 import type { HttpExchange } from './http-exchange.ts';
 import type { PathEndpoints } from './path-endpoints.ts';
 import { renderReply } from './render.ts';
-import { asStatusError, sendError } from './respond.ts';
+import { RequestTraces } from './request-traces.ts';
+import { sendError } from './respond.ts';
 import { streamHandlers } from './streams.ts';
 import { WatchResponses } from './watch-response.ts';
 
@@ -26,13 +24,13 @@ const verbs: Readonly<Record<string, Verb>> = { GET: 'get', HEAD: 'get', POST: '
 /** The API over HTTP: who calls, may they, what do they want, and the answer in the form that they accept. */
 export class HttpServer {
   readonly #watches: WatchResponses;
-  readonly #sessions: ClientSessions;
+  readonly #traces: RequestTraces;
 
   constructor(
     private readonly server: ApiServer,
     private readonly paths: PathEndpoints,
   ) {
-    this.#sessions = new ClientSessions(server.context.tracer);
+    this.#traces = new RequestTraces(server.context);
     this.#watches = new WatchResponses(server.context);
   }
 
@@ -105,53 +103,12 @@ export class HttpServer {
       return;
     }
     try {
-      const reply = await this.#traced(exchange, request, path, () => dispatch(context, this.server.special, request));
+      const reply = await this.#traces.around(exchange, request, path, () => dispatch(context, this.server.special, request));
       const rendered = renderReply(exchange, request, reply, context, warnings);
       if (rendered !== undefined) await rendered;
     } catch (error) {
       sendError(exchange, error, context.log, warnings);
     }
-  }
-
-  /** Writes get a span of their own; reads only within a trace that the caller brought. */
-  #traced(exchange: HttpExchange, request: ApiRequest, path: ResourcePath, run: () => Promise<Reply> | Reply): Promise<Reply> | Reply {
-    const { tracer } = this.server.context;
-    if (tracer === noopTracer) return run();
-    const traceparent = exchange.header('traceparent');
-    const isRead = request.verb === 'get' || request.verb === 'list';
-    // What is only tried out would hide, as the newest trace of its object, what really happened.
-    const leavesNothing = isRead || request.query.get('dryRun') !== undefined;
-    if (leavesNothing && traceparent === undefined) return run();
-    const remote = traceparent === undefined || !isTrusted(exchange, request.user) ? undefined : parseTraceparent(traceparent, exchange.header('tracestate'));
-    if (leavesNothing && remote === undefined) return run();
-    const session = remote === undefined ? this.#sessions.of(exchange, request.user) : undefined;
-    const above = remote ?? session?.span;
-    const parent = above === undefined ? ROOT_CONTEXT : trace.setSpanContext(ROOT_CONTEXT, above);
-    const route = routeOf(request, path);
-    const span = tracer.startSpan(
-      SpanName.request(exchange.method, route),
-      {
-        kind: SpanKind.SERVER,
-        attributes: {
-          [Attr.httpMethod]: exchange.method, [Attr.httpRoute]: route, [Attr.resource]: request.resource.kind.plural, [Attr.user]: request.user.name,
-          ...(session === undefined ? undefined : { [Attr.clientCommand]: session.command }),
-          ...objectAttributes(request),
-        },
-      },
-      parent,
-    );
-    return otel.with(trace.setSpan(parent, span), async () => {
-      try {
-        return await run();
-      } catch (error) {
-        const status = asStatusError(error, this.server.context.log);
-        span.setAttribute(Attr.httpStatus, status.httpCode);
-        span.setStatus({ code: SpanStatusCode.ERROR, message: status.reason });
-        throw error;
-      } finally {
-        span.end();
-      }
-    });
   }
 
   async #impersonated(exchange: HttpExchange, caller: UserInfo): Promise<UserInfo> {
@@ -181,35 +138,6 @@ function bodyOf(exchange: HttpExchange, bytes: Buffer): RequestBody {
   const type = exchange.header('content-type') ?? '';
   const end = type.indexOf(';');
   return { type: 'bytes', contentType: (end < 0 ? type : type.slice(0, end)).trim().toLowerCase(), bytes };
-}
-
-function routeOf(request: ApiRequest, path: ResourcePath): string {
-  const { kind } = request.resource;
-  const root = kind.group === '' ? `/api/${kind.version}` : `/apis/${formatApiVersion(kind)}`;
-  return `${root}${path.namespace === undefined ? '' : '/namespaces/{namespace}'}/${kind.plural}${path.name === undefined ? '' : '/{name}'}${path.subresource === '' ? '' : `/${path.subresource}`}`;
-}
-
-function objectAttributes(request: ApiRequest): Record<string, string> {
-  const name = request.name ?? nameInBody(request.body);
-  return {
-    [Attr.objectKind]: request.resource.kind.kind,
-    ...(request.namespace === undefined ? {} : { [Attr.objectNamespace]: request.namespace }),
-    ...(name === undefined ? {} : { [Attr.objectName]: name }),
-  };
-}
-
-/** A create names its object in the body; a look at the first bytes is enough for a trace. */
-function nameInBody(body: RequestBody | undefined): string | undefined {
-  if (body?.type !== 'bytes') return undefined;
-  const text = body.bytes.toString('utf8');
-  const meta = text.indexOf('"metadata"');
-  return meta < 0 ? undefined : /"name"\s*:\s*"([a-z0-9.:-]{1,253})"/.exec(text.slice(meta))?.[1];
-}
-
-/** A trace context from outside counts only from this machine, its nodes or administrators: it decides what is recorded. */
-function isTrusted(exchange: HttpExchange, user: UserInfo): boolean {
-  const address = exchange.socket.remoteAddress ?? '';
-  return address === '127.0.0.1' || address === '::1' || address === '::ffff:127.0.0.1' || user.groups.includes('system:masters') || user.groups.includes('system:nodes');
 }
 
 const noQuery = { get: (): undefined => undefined };
