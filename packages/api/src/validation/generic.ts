@@ -2,7 +2,13 @@ import { definition, type Definition, type Field, type TypeSchema } from '../sch
 import { Causes } from './causes.ts';
 import { enums } from './enums.ts';
 
-type Walk = (value: unknown, field: string, causes: Causes) => void;
+/** Pieces that make a field's name when joined; names are made for what is wrong only, as almost nothing is. */
+type Path = (string | number)[];
+type Walk = (value: unknown, path: Path, causes: Causes) => void;
+
+function fieldOf(path: Path): string {
+  return path.map((piece) => (typeof piece === 'number' ? `[${piece}]` : piece)).join('');
+}
 
 /** A reader of objects by schema: closed sets of values always, required fields where nobody else looks for them. */
 class SchemaWalker {
@@ -21,7 +27,7 @@ class SchemaWalker {
       // Go cannot tell an empty text from an absent one.
       if (value === undefined || value === '') {
         if (this.#required && field.required) causes.required(field.name);
-      } else walk?.(value, field.name, causes);
+      } else walk?.(value, [field.name], causes);
     }
   }
 
@@ -43,16 +49,32 @@ class SchemaWalker {
         return this.#walkOfDefinition(schema.name);
       case 'array': {
         const item = this.#walkOf(schema.items, allowed);
-        return item && ((value, field, causes) => (value as unknown[]).forEach((member, index) => item(member, `${field}[${index}]`, causes)));
+        return item && ((value, path, causes) => {
+          const list = value as unknown[];
+          for (let index = 0; index < list.length; index++) {
+            path.push(index);
+            item(list[index], path, causes);
+            path.pop();
+          }
+        });
       }
       case 'map': {
         const item = this.#walkOf(schema.values, allowed);
-        return item && ((value, field, causes) => Object.entries(value as object).forEach(([key, member]) => item(member, `${field}[${key}]`, causes)));
-      }
-      case 'string':
-        return allowed && ((value, field, causes) => {
-          if (!allowed.includes(value as string)) causes.notSupported(field, value, allowed);
+        return item && ((value, path, causes) => {
+          for (const [key, member] of Object.entries(value as object)) {
+            path.push(`[${key}]`);
+            item(member, path, causes);
+            path.pop();
+          }
         });
+      }
+      case 'string': {
+        if (allowed === undefined) return undefined;
+        const set = new Set<unknown>(allowed);
+        return (value, path, causes) => {
+          if (!set.has(value)) causes.notSupported(fieldOf(path), value, allowed);
+        };
+      }
       default:
         return undefined;
     }
@@ -62,7 +84,7 @@ class SchemaWalker {
     if (!this.#walks.has(name)) {
       // Types may contain themselves: the entry must be there before its members are compiled.
       let compiled: Walk | undefined;
-      const lazy: Walk = (value, field, causes) => (compiled ??= this.#compile(definition(name)))(value, field, causes);
+      const lazy: Walk = (value, path, causes) => (compiled ??= this.#compile(definition(name)))(value, path, causes);
       this.#walks.set(name, this.#hasWork(name, new Set()) ? lazy : undefined);
     }
     return this.#walks.get(name);
@@ -84,16 +106,19 @@ class SchemaWalker {
     const required = this.#required ? all.filter((field) => field.required).map((field) => [field.name, field.schema.type] as const) : [];
     const members = all.flatMap((field) => {
       const walk = this.#walkOf(field.schema, allowedIn(schema.name, field));
-      return walk === undefined ? [] : [[field.name, walk] as const];
+      return walk === undefined ? [] : [{ name: field.name, piece: `.${field.name}`, walk }];
     });
-    return (value, field, causes) => {
+    return (value, path, causes) => {
       const object = value as Record<string, unknown>;
       for (const [name, type] of required) {
-        if (object[name] === undefined || (object[name] === '' && type === 'string')) causes.required(`${field}.${name}`);
+        if (object[name] === undefined || (object[name] === '' && type === 'string')) causes.required(`${fieldOf(path)}.${name}`);
       }
-      for (const [name, walk] of members) {
+      for (const { name, piece, walk } of members) {
         const member = object[name];
-        if (member !== undefined && member !== '') walk(member, `${field}.${name}`, causes);
+        if (member === undefined || member === '') continue;
+        path.push(piece);
+        walk(member, path, causes);
+        path.pop();
       }
     };
   }
