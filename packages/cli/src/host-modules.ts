@@ -47,9 +47,14 @@ const modules: Readonly<Record<string, () => Promise<ModuleNamespace>>> = {
   '@keelson/sdk': () => import('@keelson/sdk'),
   '@keelson/sdk/admission': () => import('@keelson/sdk/admission'),
   '@keelson/sdk/auth': () => import('@keelson/sdk/auth'),
+  '@keelson/sdk/cni': () => import('@keelson/sdk/cni'),
   '@keelson/sdk/controller': () => import('@keelson/sdk/controller'),
+  '@keelson/sdk/dns': () => import('@keelson/sdk/dns'),
+  '@keelson/sdk/ingress': () => import('@keelson/sdk/ingress'),
+  '@keelson/sdk/proxy': () => import('@keelson/sdk/proxy'),
   '@keelson/sdk/runtime': () => import('@keelson/sdk/runtime'),
   '@keelson/sdk/scheduler': () => import('@keelson/sdk/scheduler'),
+  '@keelson/sdk/volumes': () => import('@keelson/sdk/volumes'),
   '@keelson/client': () => import('@keelson/client'),
   '@keelson/distro': () => import('@keelson/distro'),
   '@keelson/distro/presets': () => import('@keelson/distro/presets'),
@@ -96,6 +101,12 @@ const plugins: readonly string[] = [
   '@keelson/scheduler-node-resources-fit',
   '@keelson/scheduler-node-unschedulable',
   '@keelson/scheduler-taint-toleration',
+  '@keelson/volume-config-map',
+  '@keelson/volume-downward-api',
+  '@keelson/volume-empty-dir',
+  '@keelson/volume-host-path',
+  '@keelson/volume-projected',
+  '@keelson/volume-secret',
 ];
 
 /** Paths that host modules are registered under. */

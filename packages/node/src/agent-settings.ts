@@ -19,6 +19,23 @@ export const agentSettings = z.strictObject({
   leaseRenewSeconds: z.number().positive().default(10),
   statusReportSeconds: z.number().positive().default(300),
   statusConcurrency: z.int().positive().default(32),
+  /** The one node is called `nodeName` itself, has the address `hostIp` and the range `podCidr`; '' waits for `spec.podCIDR`. */
+  exactName: z.boolean().default(false),
+  /** False: the Node object is there already, made by somebody else. */
+  registerNode: z.boolean().default(true),
+  /** Folder of pods, volumes and logs on disk; made only for runtimes that take mounts. */
+  root: z.string().min(1).default('.keelson/node'),
+  clusterDns: z.array(z.string()).default([]),
+  clusterDomain: z.string().min(1).default('cluster.local'),
+  resolvConf: z.string().default('/etc/resolv.conf'),
+  /** Folder of manifests that this node runs without the API server; '' for none. */
+  staticPodPath: z.string().default(''),
+  /** Cgroup that all pods of the node are below; '' is `/keelson/NODE`. */
+  cgroupRoot: z.string().default(''),
+  logMaxBytes: z.int().positive().default(10 * 1024 * 1024),
+  logMaxFiles: z.int().min(2).default(5),
+  imageGcHighPercent: z.number().min(0).max(100).default(85),
+  imageGcLowPercent: z.number().min(0).max(100).default(80),
 });
 
 export type AgentSettings = z.infer<typeof agentSettings>;

@@ -3,20 +3,24 @@ import { objectKey } from '@keelson/api';
 import { ConfigMap, Node, Pod, Secret, Service } from '@keelson/api/core/v1';
 import { InformerFactory, eventRecorder, type Change, type FlushableEventRecorder } from '@keelson/client';
 import { isStatus, type ApiClient, type Clock, type Logger, type Random } from '@keelson/sdk';
-import type { ContainerRuntime, PodRef, RuntimeProvider } from '@keelson/sdk/runtime';
+import type { PodNetwork } from '@keelson/sdk/cni';
+import type { PodRef, RuntimeProvider } from '@keelson/sdk/runtime';
+import type { VolumeDriver } from '@keelson/sdk/volumes';
 import type { AgentSettings } from './agent-settings.ts';
 import type { EnvSources } from './env/build-env.ts';
 import type { LocatedPod } from './logs/pod-access.ts';
-import { identityOf, planNodes, type NodePlan } from './node-plan.ts';
+import { planNodes, type NodePlan } from './node-plan.ts';
 import { Heartbeats } from './node/heartbeats.ts';
+import { Housekeeping } from './node/housekeeping.ts';
 import { conditionsAreWrong, type NodeIdentity } from './node/node-object.ts';
-import { registerNode } from './node/register-node.ts';
+import { nodeImages } from './node/node-images.ts';
+import { openNode, type RunningNode } from './open-node.ts';
+import { rejection } from './pod/admit-pod.ts';
 import { GrowingBackoff, containerBackoff } from './pod/growing-backoff.ts';
-import type { NodeTools } from './pod/node-tools.ts';
 import { PodWorker } from './pod/pod-worker.ts';
-import type { Recovered } from './pod/restore.ts';
 import type { NetworkProber } from './probe/probe-action.ts';
 import { StatusWriter } from './status/status-writer.ts';
+import { ObjectWatches } from './volumes/object-watches.ts';
 
 export interface NodeAgentOptions {
   readonly api: ApiClient;
@@ -27,15 +31,10 @@ export interface NodeAgentOptions {
   readonly network: NetworkProber;
   readonly provider: RuntimeProvider;
   readonly settings: AgentSettings;
-}
-
-/** One node that this agent runs. */
-interface RunningNode {
-  readonly identity: NodeIdentity;
-  readonly runtime: ContainerRuntime;
-  readonly tools: NodeTools;
-  /** What the runtime still had at start, by pod uid; taken by the workers. */
-  readonly recovered: Map<string, Recovered>;
+  /** Types of volumes, as they come and go. */
+  readonly drivers: Iterable<VolumeDriver>;
+  /** Absent: the runtime joins pods to the network by itself, if at all. */
+  readonly podNetwork: PodNetwork | undefined;
 }
 
 /** Registrations under way at once. */
@@ -56,12 +55,16 @@ export class NodeAgent {
   /** Uid by `namespace/name`, of the pod that has the name now. */
   readonly #uids = new Map<string, string>();
   readonly #recorders: readonly FlushableEventRecorder[];
+  readonly #watches: ObjectWatches;
+  readonly #housekeeping: Housekeeping[] = [];
+  readonly #stops: (() => void)[] = [];
   #draining = false;
 
   constructor(options: NodeAgentOptions) {
     const { api, clock, random, log, settings } = options;
     this.#options = options;
     this.#informers = new InformerFactory({ client: api, clock, random, log });
+    this.#watches = new ObjectWatches(this.#informers);
     this.#statuses = new StatusWriter({ api, clock, log, concurrency: settings.statusConcurrency });
     this.#recorders = Array.from({ length: Math.min(mostRecorders, Math.max(1, settings.nodes)) }, (_, index) =>
       eventRecorder({ api, clock, random: random.fork(`events ${index}`), log, component: 'kubelet' }),
@@ -69,6 +72,8 @@ export class NodeAgent {
     this.#heartbeats = new Heartbeats({
       api, clock, log,
       random: random.fork('heartbeats'),
+      facts: (name) => this.#nodes.get(name)?.health.facts(),
+      images: (name) => nodeImages(this.#nodes.get(name)?.runtime),
       settings: { leaseDuration: 1000 * settings.leaseDurationSeconds, leaseRenewal: 1000 * settings.leaseRenewSeconds, statusEvery: 1000 * settings.statusReportSeconds },
     });
   }
@@ -96,7 +101,7 @@ export class NodeAgent {
     await this.#heartbeats.start(registered);
     pods.onChange((change) => this.#podChanged(change));
     this.#removeOrphans();
-    this.#informers.use(Node).informer.onChange((change) => this.#nodeChanged(change));
+    this.#informers.use(Node, plans.length === 1 ? { fieldSelector: `metadata.name=${plans[0]!.nodeName}` } : {}).informer.onChange((change) => this.#nodeChanged(change));
   }
 
   /** Where a pod of these nodes runs. */
@@ -111,7 +116,8 @@ export class NodeAgent {
   async drain(): Promise<void> {
     this.#draining = true;
     this.#informers.stop();
-    await this.#heartbeats.stop();
+    for (const stop of this.#stops.splice(0)) stop();
+    await Promise.all([this.#heartbeats.stop(), ...this.#housekeeping.map((keeping) => keeping.stop())]);
     await Promise.all([...this.#workers.values()].map((worker) => worker.close()));
     await this.#statuses.close();
     await Promise.all(this.#recorders.map((recorder) => recorder.flush()));
@@ -126,25 +132,26 @@ export class NodeAgent {
   }
 
   async #open(plan: NodePlan, expected: readonly Pod[], env: (identity: NodeIdentity) => EnvSources): Promise<Node> {
-    const { api, clock, random, log, tracer, network, provider, settings } = this.#options;
-    const { nodeName, podCidr, ownIp } = plan;
-    const runtime = await provider.open({ nodeName, podCidr, hostIp: ownIp });
-    const identity = identityOf(plan, runtime.info, settings, random);
-    const { sandboxes, containers } = await runtime.recover(expected);
-    const recovered = new Map(sandboxes.map((sandbox) => [sandbox.podUid, { sandbox, containers: containers.filter(({ sandboxId }) => sandboxId === sandbox.id) }]));
+    const { network } = this.#options;
     const events = this.#recorders[this.#nodes.size % this.#recorders.length]!;
-    const tools: NodeTools = {
-      nodeName, hostIp: identity.hostIp, runtime, clock, tracer, events, network,
-      log: log.child({ node: nodeName }),
-      statuses: this.#statuses,
-      env: env(identity),
-      crashes: this.#crashes,
-      pulls: this.#pulls,
-      deletePod: (pod) => this.#deletePod(pod),
-    };
-    this.#nodes.set(nodeName, { identity, runtime, tools, recovered });
-    runtime.onEvent(({ podUid, type }) => this.#workers.get(podUid)?.runtimeChanged(type === 'sandbox-lost'));
-    return registerNode(api, identity, runtime.info, clock.now());
+    const node = await openNode(plan, expected, {
+      ...this.#options, env, events,
+      informers: this.#informers,
+      watches: this.#watches,
+      shared: { network, statuses: this.#statuses, crashes: this.#crashes, pulls: this.#pulls, deletePod: (pod) => this.#deletePod(pod) },
+    });
+    const { nodeName } = plan;
+    this.#nodes.set(nodeName, node);
+    node.runtime.onEvent(({ podUid, type }) => this.#workers.get(podUid)?.runtimeChanged(type === 'sandbox-lost'));
+    this.#stops.push(node.health.onChange(() => void this.#healthChanged(node)));
+    if (node.tools.host !== undefined) this.#housekeeping.push(new Housekeeping(node.tools, node.workers, this.#options.settings));
+    return node.node;
+  }
+
+  async #healthChanged(node: RunningNode): Promise<void> {
+    if (this.#draining) return;
+    if (node.health.networkFault() === undefined) for (const worker of node.workers) worker.networkIsBack();
+    await this.#heartbeats.restoreConditions(node.identity.name);
   }
 
   #podChanged({ type, object: pod, previous, cause }: Change<Pod>): void {
@@ -160,16 +167,19 @@ export class NodeAgent {
     else worker.update(pod, cause);
   }
 
-  #takeOn(pod: Pod, { tools, recovered }: RunningNode): PodWorker {
+  #takeOn(pod: Pod, node: RunningNode): PodWorker {
     const { uid } = pod.metadata;
     const key = objectKey(pod);
-    const found = recovered.get(uid);
-    recovered.delete(uid);
-    const worker = new PodWorker(pod, found, tools, () => {
+    const found = node.recovered.get(uid);
+    node.recovered.delete(uid);
+    const refused = found === undefined && isNew(pod) ? rejection(pod, room(node)) : undefined;
+    const worker = new PodWorker(pod, found, node.tools, () => {
       this.#workers.delete(uid);
+      node.workers.delete(worker);
       if (this.#uids.get(key) === uid) this.#uids.delete(key);
-    });
+    }, refused);
     this.#workers.set(uid, worker);
+    node.workers.add(worker);
     this.#uids.set(key, uid);
     return worker;
   }
@@ -177,19 +187,26 @@ export class NodeAgent {
   /** Sandboxes of pods that are no more: deleted while no agent was there. */
   #removeOrphans(): void {
     for (const { recovered, runtime, tools } of this.#nodes.values()) {
-      for (const { sandbox } of recovered.values()) {
+      const removals: Promise<void>[] = [];
+      for (const { sandbox, older } of recovered.values()) {
         tools.log.info('removing what is left of a deleted pod', { pod: sandbox.podUid });
-        runtime.removeSandbox(sandbox.id).catch((error: unknown) => tools.log.warn('sandbox could not be removed', { sandbox: sandbox.id, error: String(error) }));
+        for (const id of [sandbox.id, ...older]) removals.push(runtime.removeSandbox(id).catch((error: unknown) => tools.log.warn('sandbox could not be removed', { sandbox: id, error: String(error) })));
       }
       recovered.clear();
+      // Their folders may be mounted in containers until those are gone.
+      if (tools.host !== undefined) void Promise.all(removals).then(() => tools.host?.removeOrphans(new Set(this.#workers.keys()))).catch((error: unknown) => tools.log.warn('folders of deleted pods could not be removed', { error: String(error) }));
     }
   }
 
   #nodeChanged({ type, object: node }: Change<Node>): void {
-    if (type === 'deleted' || this.#draining || !this.#nodes.has(node.metadata.name)) return;
+    const running = this.#nodes.get(node.metadata.name);
+    if (type === 'deleted' || this.#draining || running === undefined) return;
+    running.node = node;
     this.#heartbeats.observe(node);
     // A pause of this process made others give the node up; it is back.
-    if (conditionsAreWrong(node)) void this.#heartbeats.restoreConditions(node.metadata.name);
+    void running.health.facts().then((facts) => {
+      if (!this.#draining && conditionsAreWrong(node, facts)) return this.#heartbeats.restoreConditions(node.metadata.name);
+    });
   }
 
   async #deletePod(pod: Pod): Promise<void> {
@@ -211,6 +228,17 @@ export class NodeAgent {
       allocatable: capacity,
     });
   }
+}
+
+/** No agent has taken it on before. */
+function isNew({ status, metadata }: Pod): boolean {
+  return status?.startTime === undefined && metadata.deletionTimestamp === undefined && status?.phase !== 'Succeeded' && status?.phase !== 'Failed';
+}
+
+/** What a new pod finds on the node; pods that have ended need nothing any more. */
+function room({ identity, node, workers }: RunningNode): Parameters<typeof rejection>[1] {
+  const pods = [...workers].filter(({ state }) => !state.terminated).map(({ state }) => state.pod);
+  return { name: identity.name, labels: node.metadata.labels ?? {}, allocatable: node.status?.allocatable ?? identity.capacity, pods };
 }
 
 /** Neither spec nor metadata that a pod's containers depend on changed. */

@@ -1,4 +1,4 @@
-import type { Random } from '@keelson/sdk';
+import { KeelsonError, type Random } from '@keelson/sdk';
 import type { RuntimeInfo } from '@keelson/sdk/runtime';
 import type { AgentSettings } from './agent-settings.ts';
 import { hostAddress, subnet } from './node/node-addresses.ts';
@@ -19,6 +19,8 @@ function podRange({ podCidr, nodes, firstNode }: AgentSettings): string {
 
 /** The nodes that this agent runs; throws where a range is too small for them. */
 export function planNodes(settings: AgentSettings): readonly NodePlan[] {
+  if (settings.exactName && settings.nodes > 1) throw new KeelsonError('KEEL_NODE_NAME', `exactName gives one node its name, and nodes is ${settings.nodes}: leave nodes at 1`);
+  if (settings.exactName) return settings.nodes === 0 ? [] : [{ nodeName: settings.nodeName, podCidr: settings.podCidr ?? '', ownIp: settings.hostIp }];
   const range = podRange(settings);
   return Array.from({ length: settings.nodes }, (_, offset) => {
     const index = settings.firstNode - 1 + offset;
@@ -26,15 +28,15 @@ export function planNodes(settings: AgentSettings): readonly NodePlan[] {
   });
 }
 
-/** The identity under which a node registers. */
-export function identityOf(plan: NodePlan, info: RuntimeInfo, settings: AgentSettings, random: Random): NodeIdentity {
+/** The identity under which a node registers; `machine` is what this machine has, for runtimes that use it. */
+export function identityOf(plan: NodePlan, info: RuntimeInfo, settings: AgentSettings, random: Random, machine: Readonly<Record<string, string>> = {}): NodeIdentity {
   const ids = random.fork(`identity ${plan.nodeName}`);
   return {
     name: plan.nodeName,
-    hostIp: info.podAddresses === 'host' ? settings.hostIp : plan.ownIp,
+    hostIp: info.podAddresses === 'host' || settings.exactName ? settings.hostIp : plan.ownIp,
     podCidr: plan.podCidr,
     labels: settings.labels,
-    capacity: { ...defaultCapacity, ...info.capacity, ...settings.capacity },
+    capacity: { ...defaultCapacity, ...machine, ...info.capacity, ...settings.capacity },
     version: settings.kubeletVersion,
     ids: { machine: ids.uuid().replaceAll('-', ''), system: ids.uuid(), boot: ids.uuid() },
   };

@@ -1,5 +1,7 @@
-import { ApiClient, Clock, Logger, Random, Tracer, definePlugin } from '@keelson/sdk';
+import { ApiClient, Clock, Logger, Random, Tracer, definePlugin, optional } from '@keelson/sdk';
+import { PodNetwork } from '@keelson/sdk/cni';
 import { PodExec, PodLogs, Runtimes } from '@keelson/sdk/runtime';
+import { VolumeDrivers } from '@keelson/sdk/volumes';
 import { agentSettings } from './agent-settings.ts';
 import { chooseRuntime } from './choose-runtime.ts';
 import { podAccess } from './logs/pod-access.ts';
@@ -14,18 +16,21 @@ export default definePlugin({
   kind: 'node',
   summary: 'runs pods on nodes: registration, heartbeats, pod lifecycle over a container runtime',
   config: agentSettings,
-  requires: { api: ApiClient, clock: Clock, random: Random, log: Logger, tracer: Tracer, runtimes: Runtimes },
+  requires: { api: ApiClient, clock: Clock, random: Random, log: Logger, tracer: Tracer, runtimes: Runtimes, drivers: VolumeDrivers, podNetwork: optional(PodNetwork) },
   provides: [PodLogs, PodExec],
   rbac: [
     { groups: [''], resources: ['nodes', 'pods', 'services'], verbs: ['get', 'list', 'watch'] },
     { groups: [''], resources: ['nodes'], verbs: ['create', 'patch', 'update'] },
     { groups: [''], resources: ['nodes/status', 'pods/status'], verbs: ['patch', 'update'] },
     { groups: [''], resources: ['pods'], verbs: ['delete'] },
-    { groups: [''], resources: ['configmaps', 'secrets'], verbs: ['get'] },
+    { groups: [''], resources: ['pods'], verbs: ['create'] },
+    { groups: [''], resources: ['configmaps', 'secrets'], verbs: ['get', 'list', 'watch'] },
+    { groups: [''], resources: ['persistentvolumeclaims', 'persistentvolumes'], verbs: ['get'] },
+    { groups: [''], resources: ['serviceaccounts/token'], verbs: ['create'] },
     { groups: ['', 'events.k8s.io'], resources: ['events'], verbs: ['create', 'patch', 'update'] },
     { groups: ['coordination.k8s.io'], resources: ['leases'], verbs: ['get', 'create', 'update'] },
   ],
-  setup: ({ api, clock, random, log, tracer, runtimes, config }) => {
+  setup: ({ api, clock, random, log, tracer, runtimes, drivers, podNetwork, config }) => {
     // A range that is too small is a mistake in the configuration: said with all others, before anything starts.
     planNodes(config);
     let agent: NodeAgent | undefined;
@@ -35,7 +40,7 @@ export default definePlugin({
       provides: [PodLogs.provide(access), PodExec.provide(access)],
       start() {
         const provider = chooseRuntime(config.runtime, runtimes);
-        agent = new NodeAgent({ api, clock, random, log, tracer, network: socketProber, provider, settings: config });
+        agent = new NodeAgent({ api, clock, random, log, tracer, network: socketProber, provider, drivers, podNetwork, settings: config });
         working = agent.start();
         working.catch(() => undefined);
       },

@@ -22,6 +22,12 @@ import controllerServiceAccount from '@keelson/controller-service-account';
 import controllerServiceAccountToken from '@keelson/controller-service-account-token';
 import schedulerBalancedAllocation from '@keelson/scheduler-balanced-allocation';
 import schedulerNodeAffinity from '@keelson/scheduler-node-affinity';
+import volumeConfigMap from '@keelson/volume-config-map';
+import volumeDownwardApi from '@keelson/volume-downward-api';
+import volumeEmptyDir from '@keelson/volume-empty-dir';
+import volumeHostPath from '@keelson/volume-host-path';
+import volumeProjected from '@keelson/volume-projected';
+import volumeSecret from '@keelson/volume-secret';
 import { defineDistribution } from '../definition.ts';
 import { minimal } from './minimal.ts';
 
@@ -38,5 +44,6 @@ export const standard = defineDistribution({
     controllerNodeLifecycle, controllerPodGarbageCollector, controllerReplicaset, controllerRootCaPublisher, controllerServiceAccount,
     controllerServiceAccountToken,
     schedulerBalancedAllocation, schedulerNodeAffinity,
+    volumeConfigMap, volumeDownwardApi, volumeEmptyDir, volumeHostPath, volumeProjected, volumeSecret,
   ],
 });

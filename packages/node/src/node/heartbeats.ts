@@ -1,7 +1,7 @@
-import { Node } from '@keelson/api/core/v1';
+import { Node, type NodeStatus } from '@keelson/api/core/v1';
 import type { ApiClient, Cancel, Clock, Logger, Random } from '@keelson/sdk';
 import { NodeLease } from './node-lease.ts';
-import { nodeConditions } from './node-object.ts';
+import { conditionsAreWrong, nodeConditions, noFaults, type NodeFacts } from './node-object.ts';
 
 /** All in milliseconds. */
 export interface HeartbeatSettings {
@@ -27,6 +27,10 @@ export interface HeartbeatOptions {
   readonly random: Random;
   readonly log: Logger;
   readonly settings: HeartbeatSettings;
+  /** What is wrong with a node; asked at each beat. Absent: nothing ever is. */
+  readonly facts?: (name: string) => Promise<NodeFacts> | undefined;
+  /** Images that a node has, for its status; undefined: its runtime does not tell. */
+  readonly images?: (name: string) => Promise<NodeStatus['images']> | undefined;
 }
 
 /** Leases and status heartbeats of all nodes of this agent: one timer, however many nodes. */
@@ -61,7 +65,7 @@ export class Heartbeats {
     if (member !== undefined) member.node = node;
   }
 
-  /** Writes the node's conditions now: somebody else changed them. */
+  /** Writes the node's status now: somebody else changed it, or what it tells of has changed. */
   async restoreConditions(name: string): Promise<void> {
     const member = this.#members.get(name);
     if (member !== undefined) await this.#guarded(member, () => this.#writeStatus(member));
@@ -96,17 +100,24 @@ export class Heartbeats {
       members.map((member) =>
         this.#guarded(member, async () => {
           await member.lease.renew(clock.now());
-          if (clock.now() - member.statusAt >= settings.statusEvery) await this.#writeStatus(member);
+          const facts = this.#options.facts?.(member.node.metadata.name);
+          const wrong = facts !== undefined && conditionsAreWrong(member.node, await facts);
+          if (wrong || clock.now() - member.statusAt >= settings.statusEvery) await this.#writeStatus(member);
         }),
       ),
     );
   }
 
   async #writeStatus(member: Member): Promise<void> {
-    const { api, clock } = this.#options;
+    const { api, clock, facts, images } = this.#options;
+    const { name } = member.node.metadata;
+    const known = facts?.(name);
+    const listed = images?.(name);
+    const present = known === undefined ? noFaults : await known;
+    const list = listed === undefined ? undefined : await listed.catch(() => undefined);
     const now = clock.now();
-    const body = { status: { conditions: nodeConditions(member.node, now) } };
-    member.node = await api.patch(Node, { name: member.node.metadata.name }, { type: 'strategic', body }, { subresource: 'status' });
+    const body = { status: { conditions: nodeConditions(member.node, now, present), ...(list === undefined ? {} : { images: list }) } };
+    member.node = await api.patch(Node, { name }, { type: 'strategic', body }, { subresource: 'status' });
     member.statusAt = now;
   }
 

@@ -1,11 +1,14 @@
 import type { Container, ContainerStateTerminated } from '@keelson/api/core/v1';
 
-export type ContainerRole = 'init' | 'sidecar' | 'app';
+/** `ephemeral`: added to a running pod for debugging; started once, never again. */
+export type ContainerRole = 'init' | 'sidecar' | 'app' | 'ephemeral';
 
 /** One container of a pod's spec with what became of it on this node. */
 export interface ContainerSlot {
   readonly spec: Container;
   readonly role: ContainerRole;
+  /** Container whose processes an ephemeral one wants to see. */
+  readonly target: string | undefined;
   /** Of the present or last container; undefined before the first. */
   id: string | undefined;
   /** Of the one before, kept for `logs --previous`. */
@@ -16,6 +19,8 @@ export interface ContainerSlot {
   startedAt: number;
   /** How the present container ended. */
   ended: ContainerStateTerminated | undefined;
+  /** It has ended, and nobody has read yet what it said about that. */
+  unread: boolean;
   /** Milliseconds; the status has whole seconds only, too coarse for back-off. */
   endedAt: number | undefined;
   /** How the one before ended. */
@@ -32,9 +37,9 @@ export interface ContainerSlot {
   ready: boolean;
 }
 
-export function newSlot(spec: Container, role: ContainerRole): ContainerSlot {
+export function newSlot(spec: Container, role: ContainerRole, target?: string): ContainerSlot {
   return {
-    spec, role,
+    spec, role, target, unread: false,
     id: undefined, previousId: undefined, imageId: '', running: false, startedAt: 0, ended: undefined, endedAt: undefined, lastEnded: undefined, created: 0,
     waiting: undefined, pullFailure: undefined, started: false, ready: false,
   };

@@ -1,5 +1,6 @@
 import { formatDuration } from '@keelson/api/time';
 import type { PodContext } from './pod-context.ts';
+import { sandboxConfig } from './sandbox-config.ts';
 
 const retryMs = 10_000;
 
@@ -8,21 +9,18 @@ export async function ensureSandbox({ state, tools, signal, wakeAt }: PodContext
   if (state.sandbox?.state === 'ready') return true;
   const { pod } = state;
   const { metadata, spec } = pod;
+  const fault = spec.hostNetwork === true ? undefined : tools.networkFault();
+  if (fault !== undefined) {
+    tools.events.record(pod, 'Warning', 'NetworkNotReady', `network is not ready: ${fault}`);
+    wakeAt(tools.clock.now() + retryMs);
+    return false;
+  }
   try {
-    state.sandbox = await tools.runtime.runSandbox(
-      {
-        podUid: metadata.uid,
-        podName: metadata.name,
-        podNamespace: metadata.namespace ?? '',
-        attempt: state.sandboxes,
-        hostname: (spec.hostname ?? metadata.name).slice(0, 63),
-        labels: metadata.labels ?? {},
-        annotations: metadata.annotations ?? {},
-        hostNetwork: spec.hostNetwork === true,
-      },
-      signal,
-    );
+    const config = await sandboxConfig(pod, state.sandboxes, tools);
+    const old = state.sandbox?.id;
+    state.sandbox = await tools.runtime.runSandbox(config, signal);
     state.sandboxes++;
+    if (old !== undefined && old !== state.sandbox.id) state.lostSandboxes = [...state.lostSandboxes, old];
     return true;
   } catch (error) {
     signal.throwIfAborted();

@@ -1,3 +1,4 @@
+import type { PodVolumes } from '../volumes/pod-volumes.ts';
 import type { ContainerSlot } from './container-slot.ts';
 import type { NodeTools } from './node-tools.ts';
 import type { PodState } from './pod-state.ts';
@@ -6,6 +7,8 @@ import type { PodState } from './pod-state.ts';
 export interface PodContext {
   readonly state: PodState;
   readonly tools: NodeTools;
+  /** Undefined for a pod without volumes. */
+  readonly volumes: PodVolumes | undefined;
   /** Aborts when the pass is overtaken: the pod is to end, or the agent stops. */
   readonly signal: AbortSignal;
   /** Look at the pod again at that wall time. */

@@ -4,10 +4,11 @@ import type { Pod } from '@keelson/api/core/v1';
 import type { Cancel } from '@keelson/sdk';
 import { PodProbes } from '../probe/pod-probes.ts';
 import { buildStatus } from '../status/build-status.ts';
+import { PodVolumes } from '../volumes/pod-volumes.ts';
 import type { ContainerSlot } from './container-slot.ts';
 import type { NodeTools } from './node-tools.ts';
 import type { PodContext } from './pod-context.ts';
-import { newPodState, slotsOf, type PodState } from './pod-state.ts';
+import { addEphemerals, newPodState, slotsOf, type PodState } from './pod-state.ts';
 import { isTerminalPhase, restore, type Recovered } from './restore.ts';
 import { stopPod } from './stop-pod.ts';
 import { graceOf, killUnhealthy, syncPod } from './sync-pod.ts';
@@ -31,6 +32,7 @@ export class PodWorker {
   readonly #tools: NodeTools;
   readonly #probes: PodProbes;
   readonly #onGone: () => void;
+  readonly #volumes: PodVolumes | undefined;
   #loop: Promise<void> | undefined;
   #dirty = false;
   #causes: Cause[] = [];
@@ -43,7 +45,8 @@ export class PodWorker {
   #closed = false;
   #failures = 0;
 
-  constructor(pod: Pod, recovered: Recovered | undefined, tools: NodeTools, onGone: () => void) {
+  /** `rejection`: the node cannot run the pod, and says so instead. */
+  constructor(pod: Pod, recovered: Recovered | undefined, tools: NodeTools, onGone: () => void, rejection?: { readonly reason: string; readonly message: string }) {
     this.#tools = tools;
     this.#onGone = onGone;
     this.state = newPodState(pod, tools.clock.now());
@@ -56,6 +59,8 @@ export class PodWorker {
         this.#wake();
       },
     });
+    this.#volumes = (pod.spec.volumes ?? []).length === 0 ? undefined : new PodVolumes(pod, tools.volumes, () => this.#wake());
+    if (rejection !== undefined) this.#reject(rejection);
     for (const slot of slotsOf(this.state)) if (slot.running) this.#probes.start(slot);
   }
 
@@ -63,6 +68,8 @@ export class PodWorker {
   update(pod: Pod, cause: SpanContext | undefined): void {
     const wasEnding = this.#isEnding();
     this.state.pod = pod;
+    this.#volumes?.update(pod);
+    addEphemerals(this.state);
     if (cause !== undefined) this.#causes.push({ span: cause, at: this.#tools.clock.now() });
     this.#overtake(wasEnding);
     this.#wake();
@@ -71,6 +78,7 @@ export class PodWorker {
   /** Only the status of the pod changed, by our own write or somebody's: nothing to start or end, but maybe to say again. */
   statusChanged(pod: Pod, own: boolean): void {
     this.state.pod = pod;
+    this.#volumes?.update(pod);
     if (isTerminalPhase(pod) && !this.state.terminated) this.#wake();
     else if (!own && this.#loop === undefined && !this.#closed) this.#report(false);
   }
@@ -83,8 +91,17 @@ export class PodWorker {
 
   /** The runtime has news of one of its containers. */
   runtimeChanged(sandboxLost: boolean): void {
-    if (sandboxLost) this.state.sandbox = undefined;
+    const { sandbox } = this.state;
+    if (sandboxLost && sandbox !== undefined) {
+      this.state.sandbox = undefined;
+      this.state.lostSandboxes = [...this.state.lostSandboxes, sandbox.id];
+    }
     this.#wake();
+  }
+
+  /** The network is there again: a pod that waits for it need not wait longer. */
+  networkIsBack(): void {
+    if (this.state.sandbox?.state !== 'ready' && !this.state.terminated) this.#wake();
   }
 
   /** The agent stops: leaves everything as it is, resolves when no pass runs. */
@@ -92,8 +109,16 @@ export class PodWorker {
     this.#closed = true;
     this.#timer?.cancel.cancel();
     this.#probes.stopAll();
+    this.#volumes?.close();
     this.#pass.abort(new Error('the node agent stops'));
     await this.#loop;
+  }
+
+  #reject({ reason, message }: { readonly reason: string; readonly message: string }): void {
+    this.state.failure = { reason, message: `Pod was rejected: ${message}` };
+    this.state.terminated = true;
+    this.state.rejected = true;
+    this.#tools.events.record(this.state.pod, 'Warning', reason, message);
   }
 
   /** A pass that starts things must not hold up the end; one that ends things may have to hurry. */
@@ -173,7 +198,7 @@ export class PodWorker {
   }
 
   async #end(context: PodContext): Promise<void> {
-    const { statuses, runtime, deletePod } = this.#tools;
+    const { statuses, runtime, host, deletePod } = this.#tools;
     this.#timer?.cancel.cancel();
     this.#timer = undefined;
     if (!this.state.terminated) {
@@ -190,7 +215,9 @@ export class PodWorker {
       this.#deleted = true;
       return;
     }
-    if (this.state.sandbox !== undefined) await runtime.removeSandbox(this.state.sandbox.id);
+    for (const id of [...this.state.lostSandboxes, ...(this.state.sandbox === undefined ? [] : [this.state.sandbox.id])]) await runtime.removeSandbox(id);
+    this.#volumes?.close();
+    if (host !== undefined) await host.removePod({ uid: this.state.pod.metadata.uid, logDirectory: host.directories.logDirectory(this.state.pod) });
     this.#forget();
   }
 
@@ -212,6 +239,7 @@ export class PodWorker {
     return {
       state: this.state,
       tools: this.#tools,
+      volumes: this.#volumes,
       signal: this.#pass.signal,
       wakeAt: (at) => this.#wakeAt(at),
       report: (passing) => this.#report(passing),

@@ -12,6 +12,7 @@ export function refresh({ state, tools, stopProbes }: PodContext): void {
     slot.running = false;
     slot.ready = false;
     slot.started = false;
+    slot.unread = true;
     stopProbes(slot);
     slot.endedAt = status?.finishedAt ?? tools.clock.now();
     slot.ended = terminatedState(

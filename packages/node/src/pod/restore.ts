@@ -8,17 +8,34 @@ import { lost } from './refresh.ts';
 
 /** What the runtime still had of one pod when the agent started. */
 export interface Recovered {
+  /** The newest. */
   readonly sandbox: SandboxStatus;
+  /** Earlier ones, which nothing runs in any more. */
+  readonly older: readonly string[];
+  /** Of all of them. */
   readonly containers: readonly ContainerStatus[];
+}
+
+/** What a runtime still has, by the uid of its pod. */
+export function groupRecovered(sandboxes: readonly SandboxStatus[], containers: readonly ContainerStatus[]): Map<string, Recovered> {
+  const pods = new Map<string, Recovered>();
+  const order = (a: SandboxStatus, b: SandboxStatus): number => b.attempt - a.attempt || b.createdAt - a.createdAt;
+  for (const uid of new Set(sandboxes.map(({ podUid }) => podUid))) {
+    const [sandbox, ...older] = sandboxes.filter(({ podUid }) => podUid === uid).sort(order);
+    const ids = new Set([sandbox!, ...older].map(({ id }) => id));
+    pods.set(uid, { sandbox: sandbox!, older: older.map(({ id }) => id), containers: containers.filter(({ sandboxId }) => ids.has(sandboxId)) });
+  }
+  return pods;
 }
 
 /** Fills the state of a pod that an earlier agent ran, from the runtime first, from its status otherwise. */
 export function restore(state: PodState, recovered: Recovered | undefined, runtime: string): void {
   const { pod } = state;
   state.sandbox = recovered?.sandbox;
+  state.lostSandboxes = recovered?.older ?? [];
   state.sandboxes = recovered === undefined ? 0 : recovered.sandbox.attempt + 1;
   state.terminated = isTerminalPhase(pod);
-  const shown = new Map([...(pod.status?.initContainerStatuses ?? []), ...(pod.status?.containerStatuses ?? [])].map((status) => [status.name, status]));
+  const shown = new Map([...(pod.status?.initContainerStatuses ?? []), ...(pod.status?.containerStatuses ?? []), ...(pod.status?.ephemeralContainerStatuses ?? [])].map((status) => [status.name, status]));
   for (const slot of slotsOf(state)) {
     const known = shown.get(slot.spec.name);
     const present = (recovered?.containers ?? []).filter(({ name }) => name === slot.spec.name).sort((a, b) => b.attempt - a.attempt);
@@ -61,6 +78,7 @@ function fromRuntime(slot: ContainerSlot, present: ContainerStatus, before: Cont
   slot.running = present.state === 'running';
   slot.startedAt = present.startedAt ?? 0;
   slot.ended = present.state === 'exited' ? terminatedState(present, runtime) : undefined;
+  slot.unread = slot.ended !== undefined;
   slot.endedAt = present.finishedAt;
   if (before?.state === 'exited') slot.lastEnded = terminatedState(before, runtime);
 }

@@ -2,6 +2,7 @@ import { formatDuration } from '@keelson/api/time';
 import { parseTime } from '@keelson/api/time';
 import type { ContainerSlot } from './container-slot.ts';
 import { ensureSandbox } from './ensure-sandbox.ts';
+import { ensureVolumes } from './ensure-volumes.ts';
 import { killContainer } from './kill-container.ts';
 import type { PodContext } from './pod-context.ts';
 import { initDone, type PodState } from './pod-state.ts';
@@ -9,20 +10,24 @@ import { refresh } from './refresh.ts';
 import { shouldRestart } from './restart-policy.ts';
 import { startContainer } from './start-container.ts';
 import { stopPod } from './stop-pod.ts';
+import { readTerminationMessages } from './termination-message.ts';
 
 /** One pass over a pod that shall run: brings what runs nearer to what its spec says. */
 export async function syncPod(context: PodContext): Promise<void> {
-  const { state } = context;
+  const { state, tools } = context;
   refresh(context);
+  if (tools.host !== undefined) await readTerminationMessages(context);
   if (state.terminated) return;
   if (isPastDeadline(context)) {
     state.failure = { reason: 'DeadlineExceeded', message: 'Pod was active on the node longer than the specified deadline' };
     return stopPod(context, graceOf(state));
   }
   if (isFinished(state)) return stopPod(context, graceOf(state));
-  if (nothingToDo(state)) return;
+  if (nothingToDo(context)) return;
   context.report(true);
+  if (!(await ensureVolumes(context))) return;
   if (!(await ensureSandbox(context))) return;
+  for (const slot of state.ephemerals) await ensureRunning(slot, context);
   if (!(await runInits(context))) return;
   for (const slot of state.apps) {
     context.signal.throwIfAborted();
@@ -103,7 +108,9 @@ function isFinished({ inits, apps, pod }: PodState): boolean {
   return initFailed || apps.every((slot) => !slot.running && slot.ended !== undefined && !shouldRestart(slot, pod));
 }
 
-function nothingToDo({ apps, inits, sandbox, pod }: PodState): boolean {
+function nothingToDo({ state: { apps, inits, ephemerals, sandbox, pod }, volumes, tools }: PodContext): boolean {
+  // An agent that came back to a running pod must follow its volumes again.
+  if (volumes?.ready === false && tools.host !== undefined) return false;
   const settled = (slot: ContainerSlot): boolean => slot.running || (slot.ended !== undefined && !shouldRestart(slot, pod));
-  return sandbox?.state === 'ready' && apps.every(settled) && inits.every((slot) => (slot.role === 'sidecar' ? slot.running : true));
+  return sandbox?.state === 'ready' && apps.every(settled) && ephemerals.every(settled) && inits.every((slot) => (slot.role === 'sidecar' ? slot.running : true));
 }

@@ -23,6 +23,7 @@ export function buildStatus(state: PodState, known: PodStatus | undefined, { run
   const why = settled ?? state.failure;
   const ips = podIps(state, known, hostIp);
   const hasInits = inits.length > 0;
+  const { ephemerals, rejected } = state;
   return {
     phase,
     ...(why?.reason === undefined ? {} : { reason: why.reason }),
@@ -32,8 +33,9 @@ export function buildStatus(state: PodState, known: PodStatus | undefined, { run
     hostIPs: [{ ip: hostIp }],
     ...(ips[0] === undefined ? {} : { podIP: ips[0], podIPs: ips.map((ip) => ({ ip })) }),
     startTime: known?.startTime ?? formatTime(state.acceptedAt),
-    ...(hasInits ? { initContainerStatuses: inits.map((slot) => containerStatus(slot, runtime, hasInits)) } : {}),
-    containerStatuses: apps.map((slot) => containerStatus(slot, runtime, hasInits)),
+    ...(hasInits && !rejected ? { initContainerStatuses: inits.map((slot) => containerStatus(slot, runtime, hasInits)) } : {}),
+    ...(rejected ? {} : { containerStatuses: apps.map((slot) => containerStatus(slot, runtime, hasInits)) }),
+    ...(ephemerals.length === 0 ? {} : { ephemeralContainerStatuses: ephemerals.map((slot) => containerStatus(slot, runtime, false)) }),
     qosClass: known?.qosClass ?? qosClass(pod),
     ...(pod.metadata.generation === undefined ? {} : { observedGeneration: pod.metadata.generation }),
   };

@@ -13,7 +13,7 @@ export function containerStatus(slot: ContainerSlot, runtime: string, hasInits: 
     name: spec.name,
     state,
     lastState: last === undefined ? {} : { terminated: last },
-    ready: slot.role === 'init' ? ended?.exitCode === 0 && waiting === undefined : running && slot.started && slot.ready,
+    ready: slot.role === 'ephemeral' ? false : slot.role === 'init' ? ended?.exitCode === 0 && waiting === undefined : running && slot.started && slot.ready,
     restartCount: restartCount(slot),
     image: spec.image ?? '',
     imageID: slot.imageId,
@@ -26,7 +26,7 @@ function stateOf({ running, startedAt, waiting, ended, role }: ContainerSlot, ha
   if (running) return { running: { startedAt: formatTime(startedAt) } };
   if (waiting !== undefined) return { waiting: { ...waiting } };
   if (ended !== undefined) return { terminated: ended };
-  return { waiting: { reason: hasInits || role !== 'app' ? 'PodInitializing' : 'ContainerCreating' } };
+  return { waiting: { reason: role !== 'ephemeral' && (hasInits || role !== 'app') ? 'PodInitializing' : 'ContainerCreating' } };
 }
 
 /** How a container ended, from what the runtime says; the usual reason follows from the exit code. */

@@ -65,13 +65,13 @@ export interface MountedVolume {
   /** What is bound into containers: mostly `directory`, for a hostPath the path itself. */
   readonly hostPath: string;
   /**
-   * Content follows its objects: called when one of those that it read from `sources` has changed, when the pod itself
-   * has, or when `refreshAfter` has come. Resolves to what holds from then on.
+   * Content follows its objects: `mount` is called again when one of those that it read from `sources` has changed, when
+   * the pod's labels or annotations have, or when `refreshAfter` has come.
    */
-  refresh?(pod: Pod): Promise<MountedVolume>;
-  /** Further objects, as `configmaps/namespace/name` or `secrets/namespace/name`, whose change calls `refresh`. */
+  readonly live?: boolean;
+  /** Further objects, as `configmaps/namespace/name` or `secrets/namespace/name`, whose change counts as well. */
   readonly watches?: readonly string[];
-  /** Wall time, milliseconds, at which `refresh` is due (a token's renewal). */
+  /** Wall time, milliseconds, at which it is due again (a token's renewal). */
   readonly refreshAfter?: number;
 }
 

@@ -33,6 +33,12 @@ import * as schedulerNodeName from '@keelson/scheduler-node-name';
 import * as schedulerNodeResourcesFit from '@keelson/scheduler-node-resources-fit';
 import * as schedulerNodeUnschedulable from '@keelson/scheduler-node-unschedulable';
 import * as schedulerTaintToleration from '@keelson/scheduler-taint-toleration';
+import * as volumeConfigMap from '@keelson/volume-config-map';
+import * as volumeDownwardApi from '@keelson/volume-downward-api';
+import * as volumeEmptyDir from '@keelson/volume-empty-dir';
+import * as volumeHostPath from '@keelson/volume-host-path';
+import * as volumeProjected from '@keelson/volume-projected';
+import * as volumeSecret from '@keelson/volume-secret';
 // end
 import type { HostModule } from '../../loader/host-modules.ts';
 
@@ -74,6 +80,12 @@ const builtin: Readonly<Record<string, HostModule>> = {
   '@keelson/scheduler-node-resources-fit': schedulerNodeResourcesFit,
   '@keelson/scheduler-node-unschedulable': schedulerNodeUnschedulable,
   '@keelson/scheduler-taint-toleration': schedulerTaintToleration,
+  '@keelson/volume-config-map': volumeConfigMap,
+  '@keelson/volume-downward-api': volumeDownwardApi,
+  '@keelson/volume-empty-dir': volumeEmptyDir,
+  '@keelson/volume-host-path': volumeHostPath,
+  '@keelson/volume-projected': volumeProjected,
+  '@keelson/volume-secret': volumeSecret,
   '@keelson/runtime-process': async () => ({ default: (await import('../opt-in.ts')).runtimeProcess }),
 };
 
