@@ -10,6 +10,8 @@ export interface WithSpanOptions {
   /** Absent: the active span; `'root'`: a new trace. */
   readonly parent?: SpanContext | 'root' | undefined;
   readonly links?: readonly Link[];
+  /** Wall time, milliseconds; absent: now. */
+  readonly startTime?: number;
 }
 
 /** The span that records nothing. */
@@ -24,7 +26,7 @@ export const noopTracer: Tracer = Object.freeze({
 /** Starts a span without making it active; end it yourself. */
 export function startSpan(tracer: Tracer, name: string, options: WithSpanOptions = {}): Span {
   if (tracer === noopTracer) return noopSpan;
-  const { parent, links, kind, attributes } = options;
+  const { parent, links, kind, attributes, startTime } = options;
   return tracer.startSpan(
     name,
     {
@@ -32,6 +34,7 @@ export function startSpan(tracer: Tracer, name: string, options: WithSpanOptions
       ...(attributes === undefined ? {} : { attributes }),
       ...(links === undefined || links.length === 0 ? {} : { links: [...links] }),
       ...(parent === 'root' ? { root: true } : {}),
+      ...(startTime === undefined ? {} : { startTime }),
     },
     parentContext(parent),
   );

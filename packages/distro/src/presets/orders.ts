@@ -1,4 +1,5 @@
 import { AdmissionHandlers } from '@keelson/sdk/admission';
+import { DnsHandlers } from '@keelson/sdk/dns';
 import { defineDistribution } from '../definition.ts';
 import { admissionOrder } from './admission-order.ts';
 
@@ -9,5 +10,9 @@ import { admissionOrder } from './admission-order.ts';
 export const orders = defineDistribution({
   name: 'orders',
   version: '0.1.0',
-  order: { [AdmissionHandlers.key]: admissionOrder },
+  order: {
+    [AdmissionHandlers.key]: admissionOrder,
+    // What is close and never wrong first; what asks other servers last, behind what remembers their answers.
+    [DnsHandlers.key]: ['hosts', 'cluster', 'cache', 'forward'],
+  },
 });

@@ -6,7 +6,9 @@ import { resolveDistribution } from '../resolve.ts';
 import { minimal, standard } from './index.ts';
 
 /** In no preset: a user chooses these knowingly. In-use protection waits for the controllers that take its finalizers off again. */
-const optIn = new Set(['@keelson/runtime-process', '@keelson/admission-storage-object-in-use-protection']);
+const optIn = new Set([
+  ...['server', 'cluster', 'cache', 'forward', 'hosts'].map((name) => `@keelson/dns-${name}`),
+  '@keelson/runtime-process', '@keelson/admission-storage-object-in-use-protection']);
 
 const pluginsFolder = fileURLToPath(new URL('../../../../plugins', import.meta.url));
 
