@@ -1,8 +1,6 @@
 import { randomInt } from 'node:crypto';
 import type { Clock, Random } from '@keelson/sdk';
 import { InvalidRequestError, type LeaseId } from '../contract.ts';
-import { EtcdCallError } from './failure.ts';
-import { MalformedMessageError } from './protocol/message-reader.ts';
 import { authenticateRequest, compactionRequest, leaseGrantRequest, leaseRequest, rangeRequest, watchCreateRequest, type KeyBounds, type RangeOptions } from './protocol/requests.ts';
 import { authenticateResponse, leaseResponse, rangeResponse, revisionOf, txnResponse, watchResponse, type LeaseResponse, type RangeResponse, type TxnResponse, type WatchResponse } from './protocol/responses.ts';
 import { Channel } from './transport/channel.ts';
@@ -41,41 +39,42 @@ export class EtcdClient {
       random,
       tls,
       attemptMs,
-      authenticate: request === undefined ? undefined : async (session) => authenticateResponse(await session.unary('/etcdserverpb.Auth/Authenticate', request)),
+      authenticate: request === undefined ? undefined : (session) => session.unary('/etcdserverpb.Auth/Authenticate', request, authenticateResponse),
     });
   }
 
-  async range(options: RangeOptions): Promise<RangeResponse> {
-    return decode(rangeResponse, await this.#channel.unary('/etcdserverpb.KV/Range', rangeRequest(options)));
+  range(options: RangeOptions): Promise<RangeResponse> {
+    return this.#channel.unary('/etcdserverpb.KV/Range', rangeRequest(options), rangeResponse);
   }
 
   /** `request`: from `txnRequest`; may be sent again. */
-  async txn(request: Buffer): Promise<TxnResponse> {
-    return decode(txnResponse, await this.#channel.unary('/etcdserverpb.KV/Txn', request));
-  }
-
-  async compact(revision: number): Promise<void> {
-    await this.#channel.unary('/etcdserverpb.KV/Compact', compactionRequest(revision));
-  }
-
-  async leaseGrant(id: LeaseId, ttlSeconds: number): Promise<LeaseResponse> {
-    return decode(leaseResponse, await this.#channel.unary('/etcdserverpb.Lease/LeaseGrant', leaseGrantRequest(id, ttlSeconds)));
+  txn(request: Buffer): Promise<TxnResponse> {
+    return this.#channel.unary('/etcdserverpb.KV/Txn', request, txnResponse);
   }
 
   /** Resolves to the store's revision. */
-  async leaseRevoke(id: LeaseId): Promise<number> {
-    return decode(revisionOf, await this.#channel.unary('/etcdserverpb.Lease/LeaseRevoke', leaseRequest(id)));
+  compact(revision: number): Promise<number> {
+    return this.#channel.unary('/etcdserverpb.KV/Compact', compactionRequest(revision), revisionOf);
+  }
+
+  leaseGrant(id: LeaseId, ttlSeconds: number): Promise<LeaseResponse> {
+    return this.#channel.unary('/etcdserverpb.Lease/LeaseGrant', leaseGrantRequest(id, ttlSeconds), leaseResponse);
+  }
+
+  /** Resolves to the store's revision. */
+  leaseRevoke(id: LeaseId): Promise<number> {
+    return this.#channel.unary('/etcdserverpb.Lease/LeaseRevoke', leaseRequest(id), revisionOf);
   }
 
   /** Renews once: etcd answers each request on this stream once, so that one of each is like any other call. */
-  async leaseKeepAlive(id: LeaseId): Promise<LeaseResponse> {
-    return decode(leaseResponse, await this.#channel.unary('/etcdserverpb.Lease/LeaseKeepAlive', leaseRequest(id)));
+  leaseKeepAlive(id: LeaseId): Promise<LeaseResponse> {
+    return this.#channel.unary('/etcdserverpb.Lease/LeaseKeepAlive', leaseRequest(id), leaseResponse);
   }
 
   /** Resolves when the request is on its way. */
   watch(bounds: KeyBounds, startRevision: number, answers: WatchAnswers): Promise<{ cancel(): void }> {
     return this.#channel.stream('/etcdserverpb.Watch/Watch', watchCreateRequest(bounds, startRevision), {
-      message: (message) => answers.response(decode(watchResponse, message)),
+      message: (message) => answers.response(watchResponse(message)),
       end: (error) => answers.end(error),
     });
   }
@@ -92,13 +91,4 @@ function urlOf(endpoint: string): string {
   const url = URL.canParse(endpoint) ? new URL(endpoint) : undefined;
   if (url?.protocol === 'http:' || url?.protocol === 'https:') return url.origin;
   throw new InvalidRequestError(`${endpoint} is no etcd endpoint; write a client URL, such as http://127.0.0.1:2379`);
-}
-
-function decode<T>(decoder: (message: Buffer) => T, message: Buffer): T {
-  try {
-    return decoder(message);
-  } catch (error) {
-    if (!(error instanceof MalformedMessageError)) throw error;
-    throw new EtcdCallError('unknown', `an answer of etcd cannot be read: ${error.message}`, { cause: error });
-  }
 }

@@ -13,6 +13,13 @@ interface Member {
   process: ChildProcess | undefined;
 }
 
+/** Files in PEM with which the members serve clients, and the authority whose clients they accept. */
+export interface ServingFiles {
+  readonly cert: string;
+  readonly key: string;
+  readonly clientAuthority: string;
+}
+
 /** A real etcd cluster on loopback, for tests. */
 export class EtcdProcesses {
   readonly #members: Member[];
@@ -22,23 +29,25 @@ export class EtcdProcesses {
     private readonly program: string,
     root: string,
     members: Member[],
+    private readonly clientFlags: readonly string[],
   ) {
     this.#root = root;
     this.#members = members;
   }
 
-  /** `program`: path of etcd. Members are running, not necessarily ready, when it resolves. */
-  static async start(program: string, count: number): Promise<EtcdProcesses> {
+  /** `program`: path of etcd; `serving`: absent, it serves without TLS. Members are running, not necessarily ready, when it resolves. */
+  static async start(program: string, count: number, serving?: ServingFiles): Promise<EtcdProcesses> {
     const root = mkdtempSync(join(tmpdir(), 'keelson-etcd-'));
     const ports = await freePorts(2 * count);
     const members = Array.from({ length: count }, (_, i) => ({
       name: `m${i}`,
       folder: join(root, `m${i}`),
-      client: `http://127.0.0.1:${ports[2 * i]}`,
+      client: `${serving === undefined ? 'http' : 'https'}://127.0.0.1:${ports[2 * i]}`,
       peer: `http://127.0.0.1:${ports[2 * i + 1]}`,
       process: undefined,
     }));
-    const cluster = new EtcdProcesses(program, root, members);
+    const clientFlags = serving === undefined ? [] : ['--cert-file', serving.cert, '--key-file', serving.key, '--trusted-ca-file', serving.clientAuthority, '--client-cert-auth'];
+    const cluster = new EtcdProcesses(program, root, members, clientFlags);
     for (const index of members.keys()) cluster.run(index);
     return cluster;
   }
@@ -58,6 +67,7 @@ export class EtcdProcesses {
         ...['--listen-peer-urls', peer, '--initial-advertise-peer-urls', peer, '--initial-cluster', cluster, '--logger', 'zap', '--log-level', 'error'],
         // Elections within the test's patience.
         ...['--heartbeat-interval', '50', '--election-timeout', '500'],
+        ...this.clientFlags,
       ],
       { stdio: 'ignore' },
     );

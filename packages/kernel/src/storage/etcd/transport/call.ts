@@ -70,7 +70,7 @@ export class Call {
     try {
       this.#reader.push(chunk);
     } catch (error) {
-      this.giveUp(new EtcdCallError('unknown', `${this.endpoint}: ${(error as Error).message}`, { cause: error }));
+      this.giveUp(new EtcdCallError('unknown', `${this.endpoint} sent an answer that cannot be read: ${(error as Error).message}`, { cause: error }));
     }
   }
 

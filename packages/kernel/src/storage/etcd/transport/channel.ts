@@ -39,9 +39,9 @@ export class Channel {
   }
 
   /** Rejects with `EtcdCallError`. */
-  unary(path: string, frame: Buffer): Promise<Buffer> {
+  unary<T>(path: string, frame: Buffer, decode: (message: Buffer) => T): Promise<T> {
     const session = this.#current;
-    const answer = session === undefined ? this.session().then((opened) => opened.unary(path, frame)) : session.unary(path, frame);
+    const answer = session === undefined ? this.session().then((opened) => opened.unary(path, frame, decode)) : session.unary(path, frame, decode);
     return this.settings.authenticate === undefined ? answer : this.#renewing(answer);
   }
 
@@ -125,7 +125,7 @@ export class Channel {
   }
 
   /** Tokens expire; the next attempt gets a new one. */
-  async #renewing(answer: Promise<Buffer>): Promise<Buffer> {
+  async #renewing<T>(answer: Promise<T>): Promise<T> {
     try {
       return await answer;
     } catch (error) {

@@ -90,6 +90,7 @@ export class Session {
         ...(tls === undefined ? {} : { ca: tls.ca, ...(tls.cert === undefined ? {} : { cert: tls.cert }), ...(tls.key === undefined ? {} : { key: tls.key }) }),
       });
       let problem: Error | undefined;
+      let opened: Session | undefined;
       const fail = (failure: ConnectFailure): void => {
         timer.cancel();
         reject(new ConnectError(endpoint, failure));
@@ -101,12 +102,15 @@ export class Session {
       http2.on('connect', (_session, socket: Socket | TLSSocket) => {
         socket.setNoDelay(true);
         http2.setLocalWindowSize(window);
+        // A TLS alert after the handshake (the certificate was refused) reaches the socket but not the session's events.
+        socket.on('error', (error) => (opened === undefined ? fail(connectFailure(endpoint, error)) : opened.#lost()));
         if ('alpnProtocol' in socket && socket.alpnProtocol !== 'h2') fail(noHttp2);
       });
       http2.once('remoteSettings', () => {
         timer.cancel();
         http2.removeAllListeners('close');
-        resolve(new Session(endpoint, http2, settings));
+        opened = new Session(endpoint, http2, settings);
+        resolve(opened);
       });
     });
   }
@@ -122,16 +126,16 @@ export class Session {
     this.#headers.clear();
   }
 
-  /** One request, one answer: the message, as a view. Rejects with `EtcdCallError`. */
-  unary(path: string, frame: Buffer): Promise<Buffer> {
+  /** One request, one answer, read by `decode`, which may take views of it. Rejects with `EtcdCallError`. */
+  unary<T>(path: string, frame: Buffer, decode: (message: Buffer) => T): Promise<T> {
     return new Promise((resolve, reject) => {
-      let answer: Buffer | undefined;
+      let answer: { readonly value: T } | undefined;
       const call: Call = new Call(
         this.endpoint,
-        (message) => (answer = message),
+        (message) => (answer = { value: decode(message) }),
         (error) => {
           this.#pending.delete(call);
-          if (error === undefined && answer !== undefined) return resolve(answer);
+          if (error === undefined && answer !== undefined) return resolve(answer.value);
           if (error !== undefined && leaderless.test(error.message)) this.#suspect();
           reject(error ?? new EtcdCallError('unknown', `${this.endpoint}: an answer without a message`));
         },
@@ -239,6 +243,7 @@ export class Session {
     this.#ping?.cancel();
     this.#deadline?.cancel();
     this.#usable = false;
+    this.http2.destroy();
     this.settings.retired(this);
     this.settings.closed(this);
   }
