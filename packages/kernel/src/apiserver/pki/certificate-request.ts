@@ -44,7 +44,8 @@ export async function createCertificateRequest(subject: { readonly commonName: s
 /** What a request says. Throws KEEL_CERTIFICATE_REQUEST when it is none, or is not signed by its own key. */
 export async function readCertificateRequest(text: string): Promise<CertificateRequest> {
   const { request } = await parse(text);
-  const names = request.getExtension<InstanceType<Library['SubjectAlternativeNameExtension']>>(alternativeNames)?.names.items ?? [];
+  const extension = request.getExtension(alternativeNames) as InstanceType<Library['SubjectAlternativeNameExtension']> | null;
+  const names = extension?.names.items ?? [];
   const of = (type: string): string[] => names.filter((name) => name.type === type).map(({ value }) => value);
   const [commonName = ''] = request.subjectName.getField('CN');
   return {

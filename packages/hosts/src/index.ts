@@ -1,0 +1,10 @@
+export { Hosts, cgroupOf, removeHosts, runFolder } from './hosts.ts';
+export type { HostsOptions } from './hosts.ts';
+export { readInventory } from './inventory.ts';
+export type { HostState, Inventory } from './inventory.ts';
+export { planHosts } from './layout.ts';
+export type { HostPlan, HostsPlan, HostsWish } from './layout.ts';
+export { containerdPaths } from './containerd/containerd.ts';
+export type { ContainerdPaths } from './containerd/containerd.ts';
+export { systemPrograms } from './machine/programs.ts';
+export type { Programs } from './machine/programs.ts';
