@@ -4,7 +4,7 @@ import { resolveDistribution, type Distribution, type ResolvedDistribution } fro
 import { administrator, startCluster, type Cluster } from '@keelson/distro/boot';
 import { seededRandom, silentLogger, type ApiTransport, type Logger, type Random } from '@keelson/sdk';
 import type { UserInfo } from '@keelson/sdk/auth';
-import { stampRevision, type ClusterPki } from '@keelson/kernel/apiserver';
+import { stampRevision, type ClusterPki, type SharedParses } from '@keelson/kernel/apiserver';
 import { openMemoryStore, type ForkableStore, type Store } from '@keelson/kernel/storage';
 import { createTracing, type Tracing } from '@keelson/telemetry';
 import { CrashPoints } from './crash-points.ts';
@@ -97,6 +97,8 @@ interface Parts {
   readonly clock: VirtualClock;
   readonly seed: string;
   readonly memory: ForkableStore;
+  /** Of a fork: what it and the other forks of its parent have parsed of their common past. */
+  readonly parses?: SharedParses;
 }
 
 class InProcessCluster implements TestCluster {
@@ -113,6 +115,8 @@ class InProcessCluster implements TestCluster {
   #starting: Promise<void> | undefined;
   #running: Cluster | undefined;
   #closed: Promise<void> | undefined;
+  /** A cluster that is never forked keeps no more parsed than any other. */
+  #parses: SharedParses | undefined;
 
   constructor(parts: Parts) {
     const { seed, clock, memory, options } = parts;
@@ -187,11 +191,12 @@ class InProcessCluster implements TestCluster {
   }
 
   async #start(): Promise<void> {
-    const { distribution, options, clock } = this.#parts;
+    const { distribution, options, clock, parses } = this.#parts;
     const { wrapTransport = (transport: ApiTransport) => transport, serve } = options;
     const starting = startCluster({
       distribution, clock, random: this.random, log: options.log ?? silentLogger, tracing: this.#tracing,
       openStore: () => this.#points,
+      ...(parses === undefined ? {} : { parses }),
       wrapTransport: (transport, plugin) => wrapTransport(this.faults.wrap(transport, plugin), plugin),
       ...(serve === undefined ? {} : { pki: serve.pki, listen: { host: serve.host ?? '127.0.0.1', port: serve.port ?? 0 } }),
     });
@@ -207,7 +212,8 @@ class InProcessCluster implements TestCluster {
 
   #grow({ clock, memory }: Captured, { seed }: ForkTestOptions): TestCluster {
     const { distribution, options } = this.#parts;
-    return new InProcessCluster({ distribution, options, clock, memory, seed: seed ?? `${this.seed}+${memory.revision}` });
+    this.#parses ??= this.#parts.parses ?? new WeakMap();
+    return new InProcessCluster({ distribution, options, clock, memory, parses: this.#parses, seed: seed ?? `${this.seed}+${memory.revision}` });
   }
 
   async #close(): Promise<void> {

@@ -3,7 +3,7 @@ import type { UserInfo } from '@keelson/sdk/auth';
 import { PodLogs } from '@keelson/sdk/runtime';
 import { apiClient } from '@keelson/client';
 import { createHost, scopedService, type Host } from '@keelson/kernel/host';
-import { mastersGroup, type ApiServer, type ClusterPki, type HealthCheck, type PathEndpoints } from '@keelson/kernel/apiserver';
+import { mastersGroup, type ApiServer, type ClusterPki, type HealthCheck, type PathEndpoints, type SharedParses } from '@keelson/kernel/apiserver';
 import type { Store } from '@keelson/kernel/storage';
 import type { Tracing } from '@keelson/telemetry';
 import { fieldManagerOf } from '../writer-name.ts';
@@ -24,6 +24,8 @@ export interface ClusterOptions {
   /** When frames of a turn leave for HTTP watchers; with a listener `setImmediate` joins the most of them. */
   readonly schedule?: (flush: () => void) => void;
   readonly serviceCidr?: string;
+  /** Shared with the other forks of the same store. */
+  readonly parses?: SharedParses;
   /** What must be there before a plugin starts, and is made while they are wired. */
   readonly prepared?: Promise<unknown>;
   readonly paths?: (paths: PathEndpoints, server: ApiServer) => void;

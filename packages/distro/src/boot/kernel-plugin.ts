@@ -6,7 +6,7 @@ import { ApiServer } from '@keelson/kernel/apiserver';
 import { KeelsonError } from '@keelson/sdk';
 import { readCertificateRequest } from '@keelson/kernel/apiserver/pki';
 import type { PodLogs } from '@keelson/sdk/runtime';
-import type { ClusterPki, HealthCheck, PathEndpoints } from '@keelson/kernel/apiserver';
+import type { ClusterPki, HealthCheck, PathEndpoints, SharedParses } from '@keelson/kernel/apiserver';
 import type { Store } from '@keelson/kernel/storage';
 import { ApiListener } from './api-listener.ts';
 
@@ -19,6 +19,8 @@ export interface KernelParts {
   /** When frames of a turn leave for HTTP watchers. */
   readonly schedule?: (flush: () => void) => void;
   readonly serviceCidr?: string;
+  /** Shared with the other forks of the same store. */
+  readonly parses?: SharedParses;
   /** Rules of each plugin's identity, by plugin name. */
   readonly rules: ReadonlyMap<string, readonly PluginRule[]>;
   readonly podLogs: () => PodLogs | undefined;
@@ -72,6 +74,7 @@ export function createKernel(parts: KernelParts): Kernel {
         server = await ApiServer.start({
           store, clock, random, log, tracer, admission, authenticators, authorizers, podLogs: parts.podLogs,
           ...(parts.schedule === undefined ? {} : { schedule: parts.schedule }),
+          ...(parts.parses === undefined ? {} : { parses: parts.parses }),
           ...(signingKey === undefined ? {} : { signingKey }),
           ...(parts.serviceCidr === undefined ? {} : { serviceCidr: parts.serviceCidr }),
         });

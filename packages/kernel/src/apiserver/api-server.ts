@@ -6,7 +6,7 @@ import type { AdmissionHandler } from '@keelson/sdk/admission';
 import type { Authenticator, Authorizer, UserInfo } from '@keelson/sdk/auth';
 import type { PodLogs } from '@keelson/sdk/runtime';
 import type { Store } from '../storage/index.ts';
-import { CauseTable, FrameStreams, ParsedObjects, ResourceCache, type ScheduleFlush } from '../watch/index.ts';
+import { CauseTable, FrameStreams, ParsedObjects, ResourceCache, type ScheduleFlush, type SharedParses } from '../watch/index.ts';
 import { AdmissionChain } from './admission/chain.ts';
 import { AddressRange } from './allocation/address-range.ts';
 import { PortRange } from './allocation/port-range.ts';
@@ -57,6 +57,8 @@ export interface ApiServerOptions {
   readonly serviceCidr?: string;
   /** When frames of a turn leave for HTTP watchers; default: after the promise callbacks that are due. */
   readonly schedule?: ScheduleFlush;
+  /** Shared with the servers of other forks of the same store. */
+  readonly parses?: SharedParses;
   /** A watcher whose connection holds back more than this is closed; default 8 MiB. */
   readonly maxWatchBacklogBytes?: number;
 }
@@ -80,7 +82,7 @@ export class ApiServer {
   private constructor(private readonly options: ApiServerOptions) {
     const { store, clock, random, log, tracer, schedule = queueMicrotask } = options;
     const causes = new CauseTable();
-    const parsed = new ParsedObjects();
+    const parsed = new ParsedObjects(undefined, options.parses);
     const registry = new ResourceRegistry((kind, prefix) => this.#openStorage(kind, prefix, causes, parsed));
     const hooks = new KindHooks();
     const lookup = new CacheLookup(registry);

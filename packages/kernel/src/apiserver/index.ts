@@ -1,5 +1,6 @@
 export { ApiServer } from './api-server.ts';
 export type { ApiServerOptions } from './api-server.ts';
+export type { SharedParses } from '../watch/index.ts';
 export { pluginUser } from './authorization/cluster-rbac-source.ts';
 export { mastersGroup } from './authentication/index.ts';
 export { contextName, fileKeyFolder, formatKubeconfig, memoryKeyFolder, mergeKubeconfig, openClusterPki, removeFromKubeconfig, standardHosts, writeKubeconfig } from './pki/index.ts';

@@ -1,5 +1,5 @@
 import type { KubeObject } from '@keelson/api';
-import { parseFrozen, type Parsed, type ParsedObjects } from './parsed-objects.ts';
+import type { Parsed, ParsedObjects } from './parsed-objects.ts';
 
 /** One version of one object: its serialized bytes are the truth, the parsed form is a bounded convenience. */
 export class CachedObject implements Parsed {
@@ -17,7 +17,7 @@ export class CachedObject implements Parsed {
   /** Frozen; parsed at the first use. */
   get object(): KubeObject {
     if (this.#object !== undefined) return this.#object;
-    this.#object = parseFrozen(this.bytes);
+    this.#object = this.parsed.parse(this.bytes);
     this.parsed.add(this);
     return this.#object;
   }

@@ -5,6 +5,7 @@ export { CauseTable } from './cause-table.ts';
 export { FrameStream, FrameStreams } from './frame-stream.ts';
 export type { FrameFormat, FrameWriter, ScheduleFlush } from './frame-stream.ts';
 export { ParsedObjects, deepFreeze, parseFrozen } from './parsed-objects.ts';
+export type { SharedParses } from './parsed-objects.ts';
 export { ResourceCache, WindowExceededError, selectFrom } from './resource-cache.ts';
 export type { ResourceCacheOptions, Subscription } from './resource-cache.ts';
 export { selectInTurns } from './select-in-turns.ts';

@@ -1,5 +1,11 @@
 import type { KubeObject } from '@keelson/api';
 
+/**
+ * Parsed forms by the bytes that they are of, kept as long as those. Clusters that share stored bytes, as a fork and what
+ * it was forked from do, share these, so that only the first of them parses.
+ */
+export type SharedParses = WeakMap<Buffer, KubeObject>;
+
 /** Something that can drop its parsed form, keeping the bytes. */
 export interface Parsed {
   forget(): void;
@@ -14,9 +20,32 @@ export interface Parsed {
 export class ParsedObjects {
   readonly #ring: (Parsed | undefined)[];
   #next = 0;
+  /** In order of announcement, as many as the ring holds. */
+  readonly #expected = new Map<Buffer, (bytes: Buffer) => KubeObject>();
 
-  constructor(capacity = 64) {
+  constructor(capacity = 64, private readonly shared?: SharedParses) {
     this.#ring = new Array<Parsed | undefined>(capacity).fill(undefined);
+  }
+
+  /** Says how to make the object of bytes that are about to be stored, by whoever has it at hand: cheaper than to parse them. */
+  expect(bytes: Buffer, make: (bytes: Buffer) => KubeObject): void {
+    this.#expected.set(bytes, make);
+    if (this.#expected.size <= this.#ring.length) return;
+    for (const oldest of this.#expected.keys()) {
+      this.#expected.delete(oldest);
+      return;
+    }
+  }
+
+  /** The frozen object of stored bytes. */
+  parse(bytes: Buffer): KubeObject {
+    const known = this.shared?.get(bytes);
+    if (known !== undefined) return known;
+    const make = this.#expected.get(bytes);
+    if (make !== undefined) this.#expected.delete(bytes);
+    const object = make === undefined ? parseFrozen(bytes) : make(bytes);
+    this.shared?.set(bytes, object);
+    return object;
   }
 
   /** Notes that `parsed` now holds an object, and lets the oldest one go. */

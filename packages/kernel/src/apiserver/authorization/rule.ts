@@ -15,8 +15,19 @@ export interface CompiledRule {
   readonly paths: readonly string[];
 }
 
-/** Prepares a rule for matching. */
+/** Rules of roles are frozen, and servers of one process that share a role need not prepare it again. */
+const compiled = new WeakMap<PolicyRule, CompiledRule>();
+
+/** Prepares a rule for matching; the rule is not changed from then on. */
 export function compileRule(source: PolicyRule): CompiledRule {
+  const known = compiled.get(source);
+  if (known !== undefined) return known;
+  const rule = compile(source);
+  compiled.set(source, rule);
+  return rule;
+}
+
+function compile(source: PolicyRule): CompiledRule {
   const verbs = new Set(source.verbs);
   const groups = new Set(source.apiGroups);
   const resources = new Set(source.resources);
