@@ -14,6 +14,7 @@ import { Heartbeats } from './node/heartbeats.ts';
 import { Housekeeping } from './node/housekeeping.ts';
 import { conditionsAreWrong, type NodeIdentity } from './node/node-object.ts';
 import { nodeImages } from './node/node-images.ts';
+import { recordSchedulable } from './node/schedulable-event.ts';
 import { openNode, type RunningNode } from './open-node.ts';
 import { rejection } from './pod/admit-pod.ts';
 import { GrowingBackoff, containerBackoff } from './pod/growing-backoff.ts';
@@ -201,6 +202,7 @@ export class NodeAgent {
   #nodeChanged({ type, object: node }: Change<Node>): void {
     const running = this.#nodes.get(node.metadata.name);
     if (type === 'deleted' || this.#draining || running === undefined) return;
+    recordSchedulable(running.tools.events, running.node, node);
     running.node = node;
     this.#heartbeats.observe(node);
     // A pause of this process made others give the node up; it is back.

@@ -71,6 +71,16 @@ test('writes an event anew when the counted one has expired', async () => {
   expect(events()).toMatchObject([{ count: 2 }]);
 });
 
+test('lists events of several recorders in the order in which they happened, within one millisecond too', async () => {
+  const { api, clock, about, events, recorder } = await world();
+  const others = [2, 3].map((seed) => eventRecorder({ api, clock, random: new SeededRandom(seed), log: silentLogger, component: `other-${seed}` }));
+  const recorders = [recorder, ...others];
+  for (let n = 0; n < 24; n += 1) recorders[n % 3]!.record(about, 'Normal', `Reason${String(n).padStart(2, '0')}`, 'x');
+  await Promise.all(recorders.map((one) => one.flush()));
+  const byName = events().sort((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1)).map(({ reason }) => reason);
+  expect(byName).toEqual([...byName].sort());
+});
+
 test('never throws: a refusal is dropped, a lost connection is tried again', async () => {
   const { clock, recorder, about, events, server } = await world();
   server.faults.before = (call) => {

@@ -7,6 +7,7 @@ import { formatTime } from '@keelson/api/time';
 import { newObject } from '../new-object.ts';
 import { BoundedMap } from './bounded-map.ts';
 import { EventAggregator } from './event-aggregator.ts';
+import { EventTicks } from './event-ticks.ts';
 import { SpamFilter } from './spam-filter.ts';
 
 /** What a recorder needs. */
@@ -49,12 +50,13 @@ class ApiEventRecorder implements FlushableEventRecorder {
   readonly #stored = new BoundedMap<string, Stored>(4096);
   #queue: Promise<void> = Promise.resolve();
   #queued = 0;
-  #lastName = 0n;
+  readonly #ticks: EventTicks;
 
   constructor(options: EventRecorderOptions) {
     this.#options = options;
     this.#aggregator = new EventAggregator(options.clock);
     this.#filter = new SpamFilter(options.clock);
+    this.#ticks = EventTicks.of(options.clock);
   }
 
   flush(): Promise<void> {
@@ -76,20 +78,14 @@ class ApiEventRecorder implements FlushableEventRecorder {
       if (!known.queued) this.#enqueue(known, () => this.#countUp(known, about, type, reason, folded.message));
       return;
     }
-    const stored: Stored = { namespace: namespace ?? 'default', name: this.#name(name, now), first: formatTime(now), count: 1, queued: false };
+    const stored: Stored = { namespace: namespace ?? 'default', name: this.#name(name), first: formatTime(now), count: 1, queued: false };
     this.#stored.set(folded.key, stored);
     this.#enqueue(stored, () => this.#create(stored, about, type, reason, folded.message));
   }
 
-  /**
-   * Upstream's name: the object's, and the time in hexadecimal nanoseconds. The clock's missing digits are drawn, and
-   * grow within a millisecond: lists are in the order of names, and should tell what happened in its order.
-   */
-  #name(object: string, now: number): string {
-    const random = this.#options.random;
-    const drawn = BigInt(Math.floor(now)) * 1_000_000n + BigInt(random.int(500_000));
-    this.#lastName = drawn > this.#lastName ? drawn : this.#lastName + 1n + BigInt(random.int(1_000));
-    return `${object}.${this.#lastName.toString(16)}`;
+  /** Upstream's name: the object's, and the time in hexadecimal nanoseconds. */
+  #name(object: string): string {
+    return `${object}.${this.#ticks.next(this.#options.random).toString(16)}`;
   }
 
   #enqueue(stored: Stored, write: () => Promise<unknown>): void {
