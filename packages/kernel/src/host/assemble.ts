@@ -31,6 +31,7 @@ export function assemble(assembly: Assembly): Assembled {
   const { units, unfit } = describeUnits(assembly, problems);
   definePoints(assembly, units);
   const providers = findProviders(units, assembly, problems);
+  for (const unit of units) for (const { tokenKind, key } of unit.plugin.provides ?? []) if (tokenKind === 'token') container.declare(key);
   for (const unit of units) openScope(unit, container);
   connectTokens(units, providers, assembly, problems, unfit);
 

@@ -11,10 +11,11 @@ export function openScope(unit: Unit, container: KernelContainer): void {
 }
 
 /** Binds one scoped service in the plugin's container, unless its own module did. */
-export function bindScoped(unit: Unit, scope: NonNullable<Unit['scope']>, service: ScopedService): void {
+function bindScoped(unit: Unit, container: KernelContainer, service: ScopedService): void {
+  const scope = unit.scope!;
   if (scope.ownsKey(service.token.key)) return;
   const from = service.from.map((token) => token.key);
-  if (!from.every((key) => scope.has(key))) return;
+  if (!from.every((key) => scope.ownsKey(key) || container.has(key))) return;
   scope.bindLazily(service.token.key, from, (dependencies) => service.make(unit.plugin, dependencies));
 }
 
@@ -25,7 +26,7 @@ export function bindScoped(unit: Unit, scope: NonNullable<Unit['scope']>, servic
 export function setUp(unit: Unit, container: KernelContainer, scoped: readonly ScopedService[]): void {
   const scope = unit.scope!;
   // A plugin with a module of its own may use any of them inside; binding is lazy, so that costs little.
-  for (const service of scoped) if (unit.plugin.bindings !== undefined || requires(unit, service.token.key)) bindScoped(unit, scope, service);
+  for (const service of scoped) if (unit.plugin.bindings !== undefined || requires(unit, service.token.key)) bindScoped(unit, container, service);
   const result: Setup = scope.setUp({
     fields: unit.requires.map(([field, { key, tokenKind }]) => ({ field, key, optional: tokenKind === 'optional' })),
     config: unit.config,

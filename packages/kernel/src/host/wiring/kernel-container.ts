@@ -1,4 +1,5 @@
 import { Container, type ContainerModule } from 'inversify';
+import { KeelsonError } from '@keelson/sdk';
 import { PluginScope } from './plugin-scope.ts';
 
 /** The kernel's own container: global provisions, what plugins provide, and the points. */
@@ -7,16 +8,27 @@ export class KernelContainer {
   /** The same values, for reads that have no reason to go through a container. */
   readonly #values = new Map<string, unknown>();
 
+  readonly #bound = new Set<string>();
+
+  /** Binds what will be provided later: a binding that comes when plugins have their containers makes each forget its plans. */
+  declare(key: string): void {
+    if (this.#bound.has(key)) return;
+    this.#bound.add(key);
+    this.#root.bind(key).toDynamicValue(() => {
+      if (!this.#values.has(key)) throw new KeelsonError('KEEL_NOT_PROVIDED', `${key} is not provided yet: a plugin that needs it lists it in "requires"`);
+      return this.#values.get(key);
+    });
+  }
+
   /** Makes `value` the one that later set-ups get for `key`. */
   provide(key: string, value: unknown): void {
-    if (this.#values.has(key)) this.#root.unbind(key);
-    this.#root.bind(key).toConstantValue(value);
+    this.declare(key);
     this.#values.set(key, value);
   }
 
   withdraw(key: string): void {
-    if (!this.#values.delete(key)) return;
-    this.#root.unbind(key);
+    this.#values.delete(key);
+    if (this.#bound.delete(key)) this.#root.unbind(key);
   }
 
   has(key: string): boolean {

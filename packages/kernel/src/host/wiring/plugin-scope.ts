@@ -24,10 +24,6 @@ export class PluginScope {
     return this.#child.isCurrentBound(key);
   }
 
-  has(key: string): boolean {
-    return this.#child.isBound(key);
-  }
-
   /** Binds a service that is made from others when somebody first asks for it. */
   bindLazily(key: string, from: readonly string[], make: (dependencies: readonly unknown[]) => unknown): void {
     this.#child
