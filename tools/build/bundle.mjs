@@ -15,8 +15,8 @@ const bundle = join(root, output, 'keelson.cjs');
 const record = join(root, output, 'inputs.json');
 const always = ['package-lock.json', ...['bundle.mjs', 'inputs.mjs', 'program/entry.cjs', 'program/script.cjs', 'program/warm.mjs'].map((name) => `tools/build/${name}`), entry];
 
-/** Read at run time from their own folders, or only needed by `distro build`. */
-const external = ['etcd3', 'esbuild'];
+/** Only needed by `distro build`. */
+const external = ['esbuild'];
 
 /** How long a program of an earlier build stays: another start may have read its name and not yet the file. Milliseconds. */
 const grace = 600_000;

@@ -4,7 +4,6 @@ import { KeelsonError } from '@keelson/sdk';
 import type { BuildFailure } from 'esbuild';
 import { inspect, type InspectOptions } from '../inspect.ts';
 import type { ResolvedDistribution } from '../resolve.ts';
-import { inlineProto } from './inline-proto.ts';
 import moduleBanner from './module-banner.json' with { type: 'json' };
 import { programModules } from './program-modules.ts';
 import { crdsDocument, pluginsDocument, rbacDocument, settingsSchema } from './documents.ts';
@@ -68,7 +67,7 @@ async function bundleProgram({ distribution, file }: BuildOptions, program: { re
       // Only loads files that a user names, which an artifact may do without; it cannot be bundled.
       external: ['esbuild'],
       mainFields: ['module', 'main'],
-      plugins: [programModules(program.module), inlineProto()],
+      plugins: [programModules(program.module)],
       define: { 'process.env.NODE_ENV': '"production"' },
       keepNames: true,
       sourcemap: 'linked',

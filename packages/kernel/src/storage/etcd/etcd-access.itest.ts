@@ -23,7 +23,7 @@ const clock: Clock = {
 describeWith(program('etcd'))('access to etcd', () => {
   describe('with certificates', () => {
     const validity = { notBefore: Date.now() - 3_600_000, notAfter: Date.now() + 3_600_000 };
-    const folder = mkdtempSync(join(tmpdir(), 'keelson-etcd-tls-'));
+    let folder: string;
     let cluster: EtcdProcesses;
     let authority: KeyedCertificate;
     let client: KeyedCertificate;
@@ -34,6 +34,7 @@ describeWith(program('etcd'))('access to etcd', () => {
     };
 
     beforeAll(async () => {
+      folder = mkdtempSync(join(tmpdir(), 'keelson-etcd-tls-'));
       authority = await createAuthority('etcd authority', validity);
       const server = await issueLeaf(authority, { commonName: 'etcd', usage: 'server', hosts: ['127.0.0.1'] }, validity);
       client = await issueLeaf(authority, { commonName: 'keelson', usage: 'client' }, validity);
