@@ -20,6 +20,9 @@ import { rejection } from './pod/admit-pod.ts';
 import { GrowingBackoff, containerBackoff } from './pod/growing-backoff.ts';
 import { PodWorker } from './pod/pod-worker.ts';
 import type { NetworkProber } from './probe/probe-action.ts';
+import { StaticPods } from './static/static-pods.ts';
+import { isStatic } from './static/manifest-pod.ts';
+import { isMirror } from './static/mirror-pods.ts';
 import { StatusWriter } from './status/status-writer.ts';
 import { ObjectWatches } from './volumes/object-watches.ts';
 
@@ -57,6 +60,7 @@ export class NodeAgent {
   readonly #uids = new Map<string, string>();
   readonly #recorders: readonly FlushableEventRecorder[];
   readonly #watches: ObjectWatches;
+  #static: StaticPods | undefined;
   readonly #housekeeping: Housekeeping[] = [];
   readonly #stops: (() => void)[] = [];
   #draining = false;
@@ -101,6 +105,7 @@ export class NodeAgent {
     }
     await this.#heartbeats.start(registered);
     pods.onChange((change) => this.#podChanged(change));
+    await this.#startStatic(plans[0]!, pods.store.list());
     this.#removeOrphans();
     this.#informers.use(Node, plans.length === 1 ? { fieldSelector: `metadata.name=${plans[0]!.nodeName}` } : {}).informer.onChange((change) => this.#nodeChanged(change));
   }
@@ -108,7 +113,9 @@ export class NodeAgent {
   /** Where a pod of these nodes runs. */
   locate({ namespace, name, uid }: PodRef): LocatedPod | undefined {
     const worker = this.#workers.get(this.#uids.get(`${namespace}/${name}`) ?? '');
-    if (worker === undefined || (uid !== undefined && worker.state.pod.metadata.uid !== uid)) return undefined;
+    if (worker === undefined) return undefined;
+    // A static pod has another uid than the object that shows it.
+    if (uid !== undefined && worker.state.pod.metadata.uid !== uid && !isStatic(worker.state.pod)) return undefined;
     const node = this.#nodes.get(worker.state.pod.spec.nodeName ?? '');
     return node === undefined ? undefined : { state: worker.state, runtime: node.runtime };
   }
@@ -118,6 +125,7 @@ export class NodeAgent {
     this.#draining = true;
     this.#informers.stop();
     for (const stop of this.#stops.splice(0)) stop();
+    await this.#static?.stop();
     await Promise.all([this.#heartbeats.stop(), ...this.#housekeeping.map((keeping) => keeping.stop())]);
     await Promise.all([...this.#workers.values()].map((worker) => worker.close()));
     await this.#statuses.close();
@@ -158,6 +166,7 @@ export class NodeAgent {
   #podChanged({ type, object: pod, previous, cause }: Change<Pod>): void {
     const node = this.#nodes.get(pod.spec.nodeName ?? '');
     if (node === undefined || this.#draining) return;
+    if (isMirror(pod)) return this.#static?.observe(pod, type === 'deleted');
     const { uid } = pod.metadata;
     const worker = this.#workers.get(uid);
     if (type === 'deleted') return worker?.removed(pod, cause);
@@ -166,6 +175,25 @@ export class NodeAgent {
     this.#statuses.observe(pod);
     if (previous !== undefined && onlyStatusDiffers(previous, pod)) worker.statusChanged(pod, own);
     else worker.update(pod, cause);
+  }
+
+  /** Static pods belong to one node: an agent of many has none. */
+  async #startStatic(plan: NodePlan, known: readonly Pod[]): Promise<void> {
+    const { staticPodPath } = this.#options.settings;
+    const node = this.#nodes.get(plan.nodeName);
+    if (staticPodPath === '' || node === undefined || this.#nodes.size > 1) return;
+    const { api, clock } = this.#options;
+    this.#static = new StaticPods({
+      path: staticPodPath, api, clock,
+      log: node.tools.log,
+      nodeName: plan.nodeName,
+      statuses: this.#statuses,
+      mirrors: known.filter((pod) => isMirror(pod) && pod.spec.nodeName === plan.nodeName),
+      node: () => node.node,
+      start: (pod, statuses) => this.#takeOn(pod, { ...node, tools: { ...node.tools, statuses, deletePod: () => Promise.resolve() } }).update(pod, undefined),
+      end: (pod) => this.#workers.get(pod.metadata.uid)?.removed(pod, undefined),
+    });
+    await this.#static.start();
   }
 
   #takeOn(pod: Pod, node: RunningNode): PodWorker {

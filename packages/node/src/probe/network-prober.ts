@@ -2,11 +2,12 @@ import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { connect } from 'node:net';
 import type { ProbeOutcome } from '@keelson/sdk/runtime';
+import { probeGrpc } from './grpc-health.ts';
 import type { NetworkProber, NetworkTarget } from './probe-action.ts';
 
 /** Probes by real sockets, with upstream's words for failures; certificates are not verified (upstream's rule). */
 export const socketProber: NetworkProber = {
-  probe: (target, timeoutMs) => (target.type === 'http' ? probeHttp(target, timeoutMs) : probeTcp(target, timeoutMs)),
+  probe: (target, timeoutMs) => (target.type === 'http' ? probeHttp(target, timeoutMs) : target.type === 'grpc' ? probeGrpc(target, timeoutMs) : probeTcp(target, timeoutMs)),
 };
 
 function probeHttp(target: Extract<NetworkTarget, { type: 'http' }>, timeoutMs: number): Promise<ProbeOutcome> {

@@ -1,10 +1,12 @@
 import type { Container, ContainerPort } from '@keelson/api/core/v1';
 import type { ProbeOutcome } from '@keelson/sdk/runtime';
+import type { GrpcTarget } from './grpc-health.ts';
 
 /** Where a probe or hook goes, ports resolved. */
 export type NetworkTarget =
   | { readonly type: 'http'; readonly host: string; readonly port: number; readonly path: string; readonly secure: boolean; readonly headers: readonly { name: string; value: string }[] }
-  | { readonly type: 'tcp'; readonly host: string; readonly port: number };
+  | { readonly type: 'tcp'; readonly host: string; readonly port: number }
+  | GrpcTarget;
 
 /** Reaches out over the network; rejects never, a failure is an outcome. */
 export interface NetworkProber {

@@ -1,4 +1,4 @@
-import type { Container, ExecAction, HTTPGetAction, Probe, TCPSocketAction } from '@keelson/api/core/v1';
+import type { Container, ExecAction, GRPCAction, HTTPGetAction, Probe, TCPSocketAction } from '@keelson/api/core/v1';
 import type { Clock } from '@keelson/sdk';
 import type { ContainerRuntime, ProbeOutcome } from '@keelson/sdk/runtime';
 import { portOf, type NetworkProber } from './probe-action.ts';
@@ -33,11 +33,13 @@ export interface NetworkAction {
   readonly exec?: ExecAction | undefined;
   readonly httpGet?: HTTPGetAction | undefined;
   readonly tcpSocket?: TCPSocketAction | undefined;
+  readonly grpc?: GRPCAction | undefined;
 }
 
 export async function runAction(action: NetworkAction, target: ProbeTarget, means: ProbeMeans, timeoutMs: number): Promise<ProbeOutcome> {
-  const { exec, httpGet, tcpSocket } = action;
+  const { exec, httpGet, tcpSocket, grpc } = action;
   if (exec !== undefined) return runCommand(exec.command ?? [], target, means, timeoutMs);
+  if (grpc !== undefined) return means.network.probe({ type: 'grpc', host: target.podIp, port: grpc.port, service: grpc.service ?? '' }, timeoutMs);
   const wanted = httpGet?.port ?? tcpSocket?.port;
   if (wanted === undefined) return { ok: false, message: 'this kind of probe is not supported by the node agent' };
   const port = portOf(target.container, wanted);
