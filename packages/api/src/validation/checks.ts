@@ -1,4 +1,7 @@
 import { checkBindingChange, checkClusterRole, checkClusterRoleBinding, checkRole, checkRoleBinding } from './access.ts';
+import {
+  checkMutatingAdmissionPolicy, checkMutatingAdmissionPolicyBinding, checkValidatingAdmissionPolicy, checkValidatingAdmissionPolicyBinding,
+} from './admission-policy.ts';
 import { checkDaemonSet, checkDeployment, checkReplicaSet, checkReplicationController, checkSelectorChange, checkStatefulSet, checkStatefulSetChange } from './apps.ts';
 import { checkHorizontalPodAutoscaler } from './autoscaler.ts';
 import { checkCronJob, checkJob, checkJobChange } from './batch.ts';
@@ -19,6 +22,7 @@ import { checkLease, checkPodDisruptionBudget, checkPriorityClass, checkPriority
 import { checkResourceQuota, checkResourceQuotaChange } from './resource-quota.ts';
 import { checkRuntimeClass, checkRuntimeClassChange } from './runtime-class.ts';
 import { checkService, checkServiceChange } from './service.ts';
+import { checkIPAddress, checkIPAddressChange, checkServiceCIDR, checkServiceCIDRChange } from './service-range.ts';
 import { checkCertificateSigningRequest, checkCertificateSigningRequestChange } from './signing-request.ts';
 import { checkPersistentVolumeClaim, checkPersistentVolumeClaimChange } from './storage.ts';
 import { checkStorageClass, checkStorageClassChange } from './storage-class.ts';
@@ -51,6 +55,8 @@ export const checks: Readonly<Record<string, Check<never>>> = {
   'autoscaling/v1/HorizontalPodAutoscaler': checkHorizontalPodAutoscaler,
   'autoscaling/v2/HorizontalPodAutoscaler': checkHorizontalPodAutoscaler,
   'policy/v1/PodDisruptionBudget': checkPodDisruptionBudget,
+  'networking.k8s.io/v1/IPAddress': checkIPAddress,
+  'networking.k8s.io/v1/ServiceCIDR': checkServiceCIDR,
   'networking.k8s.io/v1/Ingress': checkIngress,
   'networking.k8s.io/v1/IngressClass': checkIngressClass,
   'networking.k8s.io/v1/NetworkPolicy': checkNetworkPolicy,
@@ -65,6 +71,10 @@ export const checks: Readonly<Record<string, Check<never>>> = {
   'storage.k8s.io/v1/CSIDriver': checkCSIDriver,
   'storage.k8s.io/v1/StorageClass': checkStorageClass,
   'scheduling.k8s.io/v1/PriorityClass': checkPriorityClass,
+  'admissionregistration.k8s.io/v1/MutatingAdmissionPolicy': checkMutatingAdmissionPolicy,
+  'admissionregistration.k8s.io/v1/MutatingAdmissionPolicyBinding': checkMutatingAdmissionPolicyBinding,
+  'admissionregistration.k8s.io/v1/ValidatingAdmissionPolicy': checkValidatingAdmissionPolicy,
+  'admissionregistration.k8s.io/v1/ValidatingAdmissionPolicyBinding': checkValidatingAdmissionPolicyBinding,
   'admissionregistration.k8s.io/v1/MutatingWebhookConfiguration': checkWebhookConfiguration,
   'admissionregistration.k8s.io/v1/ValidatingWebhookConfiguration': checkWebhookConfiguration,
   'apiextensions.k8s.io/v1/CustomResourceDefinition': checkCustomResourceDefinition,
@@ -87,6 +97,8 @@ export const changeChecks: Readonly<Record<string, ChangeCheck<never>>> = {
   'apps/v1/ReplicaSet': checkSelectorChange,
   'apps/v1/StatefulSet': checkStatefulSetChange,
   'batch/v1/Job': checkJobChange,
+  'networking.k8s.io/v1/IPAddress': checkIPAddressChange,
+  'networking.k8s.io/v1/ServiceCIDR': checkServiceCIDRChange,
   'networking.k8s.io/v1/IngressClass': checkIngressClassChange,
   'node.k8s.io/v1/RuntimeClass': checkRuntimeClassChange,
   'discovery.k8s.io/v1/EndpointSlice': checkEndpointSliceChange,

@@ -1,7 +1,6 @@
-import type {
-  MatchCondition, MutatingWebhook, MutatingWebhookConfiguration, RuleWithOperations, ValidatingWebhook, ValidatingWebhookConfiguration,
-} from '../admissionregistration/v1/index.ts';
-import { checkDns1035Label, checkDns1123Subdomain, checkQualifiedName } from '../names/index.ts';
+import type { MutatingWebhook, MutatingWebhookConfiguration, ValidatingWebhook, ValidatingWebhookConfiguration } from '../admissionregistration/v1/index.ts';
+import { checkDns1035Label, checkDns1123Subdomain } from '../names/index.ts';
+import { checkConditions, checkResources, checkRule } from './admission-rules.ts';
 import type { Causes } from './causes.ts';
 import { checkEnum, checkForm, checkName, checkSelector } from './rules.ts';
 import { checkClientConfig } from './webhook-client.ts';
@@ -11,7 +10,6 @@ type Webhook = MutatingWebhook | ValidatingWebhook;
 /** Versions of AdmissionReview that a server speaks. */
 const reviewVersions = ['v1', 'v1beta1'];
 const sideEffects = ['None', 'NoneOnDryRun'];
-const mostConditions = 64;
 
 /** A MutatingWebhookConfiguration or ValidatingWebhookConfiguration. */
 export function checkWebhookConfiguration({ webhooks }: MutatingWebhookConfiguration | ValidatingWebhookConfiguration, causes: Causes): void {
@@ -27,7 +25,10 @@ export function checkWebhookConfiguration({ webhooks }: MutatingWebhookConfigura
 
 function checkWebhook(webhook: Webhook, field: string, causes: Causes): void {
   checkQualifiedDomain(webhook.name ?? '', `${field}.name`, causes);
-  for (const [index, rule] of (webhook.rules ?? []).entries()) checkRule(rule, `${field}.rules[${index}]`, causes);
+  for (const [index, rule] of (webhook.rules ?? []).entries()) {
+    checkRule(rule, `${field}.rules[${index}]`, causes);
+    checkResources(rule.resources ?? [], `${field}.rules[${index}].resources`, causes);
+  }
   checkEnum(webhook.failurePolicy, `${field}.failurePolicy`, ['Fail', 'Ignore'], causes);
   checkEnum(webhook.matchPolicy, `${field}.matchPolicy`, ['Equivalent', 'Exact'], causes);
   if (!webhook.sideEffects) causes.required(`${field}.sideEffects`, `must specify one of ${sideEffects.join(', ')}`);
@@ -57,44 +58,4 @@ function checkReviewVersions(versions: readonly string[], field: string, causes:
     seen.add(version);
   }
   if (!reviewVersions.some((version) => seen.has(version))) causes.invalid(field, versions, `must include at least one of ${reviewVersions.join(', ')}`);
-}
-
-function checkRule({ operations, apiGroups, apiVersions, resources }: RuleWithOperations, field: string, causes: Causes): void {
-  const lists = [['operations', operations, 'operations'], ['apiGroups', apiGroups, 'API groups'], ['apiVersions', apiVersions, 'API versions']] as const;
-  for (const [part, values = [], words] of lists) {
-    if (values.length === 0) causes.required(`${field}.${part}`);
-    if (values.length > 1 && values.includes('*')) causes.invalid(`${field}.${part}`, values, `if '*' is present, must not specify other ${words}`);
-  }
-  for (const [index, version] of (apiVersions ?? []).entries()) if (version === '') causes.required(`${field}.apiVersions[${index}]`);
-  checkResources(resources ?? [], `${field}.resources`, causes);
-}
-
-function checkResources(resources: readonly string[], field: string, causes: Causes): void {
-  if (resources.length === 0) causes.required(field);
-  const wild = new Set<string>();
-  for (const [index, resource] of resources.entries()) {
-    if (resource === '') causes.required(`${field}[${index}]`);
-    const [name = '', subresource] = resource.split(/\/(.*)/s);
-    if (subresource === undefined) continue;
-    for (const pattern of [`${name}/*`, `*/${subresource}`]) {
-      if (wild.has(pattern)) causes.invalid(`${field}[${index}]`, resource, `if '${pattern}' is present, must not specify ${resource}`);
-    }
-    if (name === '*' || subresource === '*') wild.add(resource);
-  }
-  if (resources.length > 1 && resources.includes('*/*')) causes.invalid(field, resources, "if '*/*' is present, must not specify other resources");
-  if (resources.includes('*') && resources.some((resource) => resource !== '*' && !resource.includes('/'))) {
-    causes.invalid(field, resources, "if '*' is present, must not specify other resources without subresources");
-  }
-}
-
-/** Names and presence only: the expressions are compiled where they are used. */
-function checkConditions(conditions: readonly MatchCondition[], field: string, causes: Causes): void {
-  if (conditions.length > mostConditions) causes.tooMany(field, conditions.length, mostConditions);
-  const names = new Set<string>();
-  for (const [index, { name, expression }] of conditions.entries()) {
-    if (!expression?.trim()) causes.required(`${field}[${index}].expression`);
-    checkName(name, `${field}[${index}].name`, checkQualifiedName, causes);
-    if (names.has(name)) causes.duplicate(`${field}[${index}].name`, name);
-    names.add(name);
-  }
 }
