@@ -48,7 +48,6 @@ export async function ensureBundle({ force = false, onBuild = () => undefined } 
     alias: { yaml: join(root, 'packages/cli/node_modules/yaml') },
     banner: { js: '(function (exports, require, module, __filename, __dirname, keelsonUrl) {' },
     footer: { js: '})' },
-    keepNames: true,
     sourcemap: 'linked',
     sourcesContent: false,
     legalComments: 'none',

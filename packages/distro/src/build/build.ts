@@ -69,7 +69,6 @@ async function bundleProgram({ distribution, file }: BuildOptions, program: { re
       mainFields: ['module', 'main'],
       plugins: [programModules(program.module)],
       define: { 'process.env.NODE_ENV': '"production"' },
-      keepNames: true,
       sourcemap: 'linked',
       sourcesContent: false,
       legalComments: 'none',
