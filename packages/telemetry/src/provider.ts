@@ -7,6 +7,7 @@ import { ExportQueue } from './export-queue.ts';
 import { SpanRecorder } from './recorder.ts';
 import type { SpanSink } from './record.ts';
 import { TraceRing, type RingLimits } from './ring.ts';
+import { withinSendLimit } from './send-limit.ts';
 import { settingsFrom, type Environment, type TelemetrySettings } from './settings.ts';
 
 /** What the composition root gives to make a cluster's tracing. */
@@ -44,7 +45,8 @@ export function createTracing(options: TracingOptions): Tracing {
   }
   registerContextManager();
   const { forward } = options;
-  const queue = exportQueue(settings, options.onError ?? (() => undefined));
+  const onError = options.onError ?? (() => undefined);
+  const queue = exportQueue(settings, onError);
   const recorder = new SpanRecorder({
     clock: options.clock,
     random: options.random,
@@ -60,7 +62,7 @@ export function createTracing(options: TracingOptions): Tracing {
     ring,
     tracer: (scope) => recorder.tracer(scope),
     flush: async () => queue?.flush(),
-    close: async () => queue?.close(),
+    close: async () => (queue === undefined ? undefined : withinSendLimit(queue.close(), options.clock, onError)),
   };
 }
 
