@@ -4,14 +4,16 @@ export interface ApiListenerOptions {
   readonly host: string;
   /** 0: any free port. */
   readonly port: number;
+  /** More addresses to listen at, with the same port. */
+  readonly more?: readonly string[] | undefined;
   readonly pki: ClusterPki;
   readonly readiness: () => readonly HealthCheck[];
   readonly paths?: (paths: PathEndpoints, server: ApiServer) => void;
 }
 
 /** Names in the serving certificate beyond those that every one has. */
-export function servingHosts(bindAddress: string, firstServiceAddress: string): readonly string[] {
-  return [bindAddress, firstServiceAddress].filter((name) => name !== '0.0.0.0' && name !== '::');
+export function servingHosts(bindAddress: string, firstServiceAddress: string, more: readonly string[] = []): readonly string[] {
+  return [bindAddress, firstServiceAddress, ...more].filter((name) => name !== '0.0.0.0' && name !== '::');
 }
 
 /** The API server's HTTPS front. */
@@ -20,21 +22,28 @@ export class ApiListener {
 
   private constructor(
     private readonly listener: HttpsListener,
+    private readonly others: readonly HttpsListener[],
     private readonly http: HttpServer,
     readonly host: string,
   ) {}
 
   /** Errors: `KEEL_PORT_TAKEN`, `KEEL_LISTEN_FAILED`. */
   static async open(server: ApiServer, options: ApiListenerOptions): Promise<ApiListener> {
-    const { host, port, pki } = options;
-    const serving = await pki.serving(servingHosts(host, server.serviceRange.first));
+    const { host, port, pki, more = [] } = options;
+    const serving = await pki.serving(servingHosts(host, server.serviceRange.first, more));
     const paths = new PathEndpoints(server);
     const http = new HttpServer(server, paths);
-    const listener = await HttpsListener.listen({
-      host, port, handle: http.handle,
-      tls: { cert: serving.certificate, key: serving.privateKey, clientCa: await pki.authority() },
-    });
-    const front = new ApiListener(listener, http, host);
+    const tls = { cert: serving.certificate, key: serving.privateKey, clientCa: await pki.authority() };
+    const listener = await HttpsListener.listen({ host, port, handle: http.handle, tls });
+    const others: HttpsListener[] = [];
+    try {
+      // Who listens at every address listens at these already.
+      for (const address of host === '0.0.0.0' || host === '::' ? [] : more) others.push(await HttpsListener.listen({ host: address, port: listener.port, handle: http.handle, tls }));
+    } catch (error) {
+      await Promise.all([listener, ...others].map((open) => open.close()));
+      throw error;
+    }
+    const front = new ApiListener(listener, others, http, host);
     const shutdown: HealthCheck = { name: 'shutdown', check: () => (front.#draining ? 'process is shutting down' : undefined) };
     addStandardEndpoints(paths, server, { address: `${host}:${listener.port}`, readiness: () => [...options.readiness(), shutdown] });
     options.paths?.(paths, server);
@@ -55,11 +64,11 @@ export class ApiListener {
   drain(): void {
     this.#draining = true;
     this.http.drain();
-    this.listener.drain();
+    for (const listener of [this.listener, ...this.others]) listener.drain();
   }
 
   async close(): Promise<void> {
     if (!this.#draining) this.drain();
-    await this.listener.close();
+    await Promise.all([this.listener, ...this.others].map((listener) => listener.close()));
   }
 }

@@ -22,6 +22,8 @@ export interface BootOptions {
   /** 0: any free port. */
   readonly apiPort: number;
   readonly bindAddress: string;
+  /** More addresses to listen at, named in the certificate; pods find the API server at the first of them. */
+  readonly moreAddresses?: readonly string[] | undefined;
   /** File that the administrator's access is merged into. */
   readonly kubeconfig: string;
   /** Nodes that this process runs; absent: as the distribution configures the node agent. */
@@ -72,14 +74,14 @@ export async function bootCluster(options: BootOptions): Promise<BootedCluster> 
   onStep('Preparing certificates');
   // Keys are made in other threads and files synced while the plugins are wired.
   const client = pki.client('admin', { name: administrator.name, groups: ['system:masters'] });
-  const serving = pki.serving(servingHosts(options.bindAddress, firstServiceAddress));
+  const serving = pki.serving(servingHosts(options.bindAddress, firstServiceAddress, options.moreAddresses));
   const authority = pki.authority();
   for (const early of [client, serving, authority]) early.catch(() => undefined); // awaited below, and by the listener
   onStep(`Opening ${options.storage} storage and starting plugins`);
   const cluster: Cluster = await startCluster({
     distribution, clock, random, log, tracing, pki,
     prepared: authority,
-    listen: { host: options.bindAddress, port: options.apiPort },
+    listen: { host: options.bindAddress, port: options.apiPort, more: options.moreAddresses },
     schedule: options.schedule,
     openStore: () => openStore(storeChoice(options), { clock, log }),
     paths: (paths) => {
@@ -91,7 +93,7 @@ export async function bootCluster(options: BootOptions): Promise<BootedCluster> 
     const url = cluster.url!;
     const port = Number(new URL(url).port);
     const admin = apiClient(cluster.transportFor(cluster.server.context.self));
-    const service = { clusterIp: firstServiceAddress, address: advertiseAddress(options.bindAddress), port };
+    const service = { clusterIp: firstServiceAddress, address: options.moreAddresses?.[0] ?? advertiseAddress(options.bindAddress), port };
     await publishKubernetesService(admin, service);
     restoreKubernetesService(admin, service, (error) => {
       log.warn('service default/kubernetes could not be put back', { error: error.message });

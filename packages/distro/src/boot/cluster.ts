@@ -20,7 +20,7 @@ export interface ClusterOptions {
   readonly log: Logger;
   readonly tracing: Tracing;
   readonly pki?: ClusterPki;
-  readonly listen?: { readonly host: string; readonly port: number };
+  readonly listen?: { readonly host: string; readonly port: number; readonly more?: readonly string[] | undefined };
   /** When frames of a turn leave for HTTP watchers; with a listener `setImmediate` joins the most of them. */
   readonly schedule?: (flush: () => void) => void;
   readonly serviceCidr?: string;

@@ -15,7 +15,7 @@ export interface KernelParts {
   readonly openStore: () => Promise<Store> | Store;
   /** Absent: no certificates, no token keys, no listener (in-process clusters of tests). */
   readonly pki?: ClusterPki;
-  readonly listen?: { readonly host: string; readonly port: number };
+  readonly listen?: { readonly host: string; readonly port: number; readonly more?: readonly string[] | undefined };
   /** When frames of a turn leave for HTTP watchers. */
   readonly schedule?: (flush: () => void) => void;
   readonly serviceCidr?: string;
