@@ -92,6 +92,7 @@ const plugins: readonly string[] = [
   '@keelson/controller-runner',
   '@keelson/controller-service-account',
   '@keelson/controller-service-account-token',
+  '@keelson/runtime-cri',
   '@keelson/runtime-process',
   '@keelson/runtime-sim',
   '@keelson/scheduler-balanced-allocation',

@@ -24,6 +24,7 @@ export const SpanName = Object.freeze({
   syncPod: 'sync pod',
   /** `op` is `add`, `del`, `check` or `gc`; `variant` the CNI variant's name. */
   cni: (op: string, variant: string): string => `cni ${op} ${variant}`,
+  runSandbox: 'run sandbox',
   pullImage: 'pull image',
   startContainer: 'start container',
   /** Writing a DNS, proxy or ingress table. */

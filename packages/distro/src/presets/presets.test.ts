@@ -8,7 +8,7 @@ import { minimal, standard } from './index.ts';
 /** In no preset: a user chooses these knowingly. In-use protection waits for the controllers that take its finalizers off again. */
 const optIn = new Set([
   ...['server', 'cluster', 'cache', 'forward', 'hosts'].map((name) => `@keelson/dns-${name}`),
-  '@keelson/runtime-process', '@keelson/admission-storage-object-in-use-protection']);
+  '@keelson/runtime-cri', '@keelson/runtime-process', '@keelson/admission-storage-object-in-use-protection']);
 
 const pluginsFolder = fileURLToPath(new URL('../../../../plugins', import.meta.url));
 

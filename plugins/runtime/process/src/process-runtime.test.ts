@@ -48,6 +48,8 @@ runtimeContract('process', async () => {
     forever: shell('echo one; echo two; exec sleep 1000'),
     stubborn: shell('trap "" TERM; while true; do sleep 0.1; done'),
     failing: shell('exit 3'),
+    missingProgram: { script: { container: { command: ['/no/such/program'] } }, message: /no\/such\/program/ },
+    shell: true,
     advance: (ms) => clock.sleep(ms),
     close: async () => {
       await runtime.close();

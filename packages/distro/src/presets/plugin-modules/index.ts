@@ -86,6 +86,7 @@ const builtin: Readonly<Record<string, HostModule>> = {
   '@keelson/volume-host-path': volumeHostPath,
   '@keelson/volume-projected': volumeProjected,
   '@keelson/volume-secret': volumeSecret,
+  '@keelson/runtime-cri': async () => ({ default: (await import('../opt-in.ts')).runtimeCri }),
   '@keelson/runtime-process': async () => ({ default: (await import('../opt-in.ts')).runtimeProcess }),
 };
 

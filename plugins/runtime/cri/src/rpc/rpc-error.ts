@@ -1,0 +1,43 @@
+import { KeelsonError } from '@keelson/sdk';
+import { RuntimeFault, type RuntimeFaultKind } from '@keelson/sdk/runtime';
+
+/** gRPC status codes that decide something here. */
+export const RpcCode = Object.freeze({ cancelled: 1, unknown: 2, deadlineExceeded: 4, notFound: 5, alreadyExists: 6, unimplemented: 12, unavailable: 14 });
+
+const codeNames = [
+  'OK', 'Canceled', 'Unknown', 'InvalidArgument', 'DeadlineExceeded', 'NotFound', 'AlreadyExists', 'PermissionDenied', 'ResourceExhausted',
+  'FailedPrecondition', 'Aborted', 'OutOfRange', 'Unimplemented', 'Internal', 'Unavailable', 'DataLoss', 'Unauthenticated',
+];
+
+/** A call that containerd answered with an error; `details` is its own message. */
+export class RpcError extends KeelsonError {
+  constructor(
+    readonly method: string,
+    readonly rpcCode: number,
+    readonly details: string,
+  ) {
+    // The words that users of other nodes see in events, and search for.
+    super('KEEL_CRI_CALL', `rpc error: code = ${codeNames[rpcCode] ?? String(rpcCode)} desc = ${details}`);
+  }
+}
+
+/** True when containerd does not know what was named. */
+export function isNotFound(error: unknown): boolean {
+  return error instanceof RpcError && error.rpcCode === RpcCode.notFound;
+}
+
+/** True when containerd does not offer the method. */
+export function isUnimplemented(error: unknown): boolean {
+  return error instanceof RpcError && error.rpcCode === RpcCode.unimplemented;
+}
+
+/**
+ * The fault that the agent words. Upstream shows the whole gRPC error for sandboxes and pulls, and its message alone
+ * for containers.
+ */
+export function faultOf(kind: RuntimeFaultKind, error: unknown): RuntimeFault {
+  if (error instanceof RuntimeFault) return error;
+  const whole = kind === 'sandbox' || kind === 'pull';
+  const message = error instanceof RpcError && !whole ? error.details : error instanceof Error ? error.message : String(error);
+  return new RuntimeFault(kind, message, { cause: error });
+}
