@@ -43,7 +43,7 @@ export interface Subscription {
  * the bytes are those that the store holds, not a copy.
  */
 export class ResourceCache {
-  #state = SortedMap.empty<CachedObject>();
+  #state = SortedMap.empty<CachedObject>().edit();
   #revision = 0;
   #window: EventWindow;
   #watch: Watch | undefined;
@@ -80,7 +80,7 @@ export class ResourceCache {
 
   /** An immutable snapshot, keys `namespace/name` or `name`, in storage order. */
   get state(): SortedMap<CachedObject> {
-    return this.#state;
+    return this.#state.freeze();
   }
 
   /** How many subscriptions are live, a shared stream counting once. */
@@ -88,6 +88,11 @@ export class ResourceCache {
     let count = 0;
     for (const view of this.#views.all()) count += view.subscribers.size;
     return count;
+  }
+
+  /** True while somebody watches. */
+  get watched(): boolean {
+    return this.#views.size > 0;
   }
 
   /** Watches may resume from here on. */
@@ -101,7 +106,7 @@ export class ResourceCache {
 
   /** Objects of a selection in storage order. */
   list(selector: ObjectSelector = everything): CachedObject[] {
-    return selectFrom(this.#state, selector);
+    return selectFrom(this.state, selector);
   }
 
   /** Resolves when everything up to `revision` is in the state and was handed to the subscribers. */
@@ -158,7 +163,7 @@ export class ResourceCache {
     if (this.#closed) return;
     const state = SortedMap.empty<CachedObject>().edit();
     for (const entry of range.entries) state.set(this.#keyOf(entry.key), this.#cached(entry));
-    this.#state = state.freeze();
+    this.#state = state;
     this.#window = this.#newWindow(range.revision);
     this.#startWatch(range.revision);
     this.#advance(range.revision);
@@ -220,10 +225,10 @@ export class ResourceCache {
       const cause = this.options.causes.take(storageKey, change.type === 'put' ? change.entry.value : undefined);
       if (change.type === 'put') {
         const object = this.#cached(change.entry);
-        this.#state = this.#state.set(key, object);
+        this.#state.set(key, object);
         this.#publish(new CacheEvent(previous === undefined ? 'ADDED' : 'MODIFIED', object, previous, batch.revision, cause));
       } else if (previous !== undefined) {
-        this.#state = this.#state.delete(key);
+        this.#state.delete(key);
         const last = previous.restamped(batch.revision, this.options.stamp);
         this.#publish(new CacheEvent('DELETED', last, previous, batch.revision, cause));
       }

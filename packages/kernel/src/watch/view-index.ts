@@ -16,6 +16,10 @@ export class ViewIndex {
     return this.#views.get(key);
   }
 
+  get size(): number {
+    return this.#views.size;
+  }
+
   all(): Iterable<View> {
     return this.#views.values();
   }

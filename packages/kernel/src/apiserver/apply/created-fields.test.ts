@@ -48,6 +48,14 @@ describe('createdFieldsText', () => {
     expect(JSON.stringify(text)).toBe(JSON.stringify(sets));
   });
 
+  it('remembers by the names of members and their order, and only of members without parts', () => {
+    const at = (spec: object): readonly unknown[] => both({ apiVersion: 'x/v1', kind: 'Y', metadata: { name: 'y' }, spec }, undefined);
+    for (const spec of [{ o: { a: 1, b: 2 } }, { o: { b: 1, a: 2 } }, { o: { a: 1 } }, { o: { a: { c: 1 } } }, { o: { a: 1, b: { c: 1 } } }, { o: { a: null, b: undefined } }, { o: {} }, { o: { a: 7, b: 'x' } }]) {
+      const [text, sets] = at(spec);
+      expect(JSON.stringify(text)).toBe(JSON.stringify(sets));
+    }
+  });
+
   it('keeps the subresource', () => {
     const [text, sets] = both(pod, Pod, { ...writer, subresource: 'status' });
     expect(text).toEqual(sets);

@@ -67,11 +67,63 @@ function isWhole(value: unknown, shape: Shape): value is string | number | boole
 function partsText(value: unknown, shape: Shape): string {
   if (Array.isArray(value)) return listText(value, shape);
   if (shape.kind === 'list' || shape.kind === 'set') return leaf;
-  let text = '';
   const members = value as Readonly<Record<string, unknown>>;
+  return flat.of(members, shape) ?? anyPartsText(members, shape);
+}
+
+function anyPartsText(members: Readonly<Record<string, unknown>>, shape: Shape): string {
+  let text = '';
   for (const key in members) if (members[key] !== undefined) text += memberText(key, members[key], shape);
   return text === '' ? leaf : `{".":{}${text}}`;
 }
+
+/** One member after another of objects without inner parts, each with what is written for the object that ends there. */
+interface FlatNode {
+  readonly next: Map<string, FlatNode>;
+  text: string | undefined;
+}
+
+/**
+ * What is written for objects whose members are all simple (variables, ports, labels) depends on the names of the members
+ * alone, and the same names come again and again: found by walking them, without another text being made.
+ */
+class FlatTexts {
+  #roots = new WeakMap<Shape, FlatNode>();
+  #size = 0;
+
+  /** Undefined for an object with a member that has parts of its own. */
+  of(members: Readonly<Record<string, unknown>>, shape: Shape): string | undefined {
+    let node = this.#rootOf(shape);
+    for (const key in members) {
+      const content = members[key];
+      if (content === undefined) continue;
+      if (typeof content === 'object' && content !== null) return undefined;
+      let next: FlatNode | undefined = node.next.get(key);
+      if (next === undefined) {
+        if (this.#size++ === maxFlatNodes) this.#forget();
+        node.next.set(key, (next = { next: new Map(), text: undefined }));
+      }
+      node = next;
+    }
+    node.text ??= anyPartsText(members, shape);
+    return node.text;
+  }
+
+  #rootOf(shape: Shape): FlatNode {
+    let root = this.#roots.get(shape);
+    if (root === undefined) this.#roots.set(shape, (root = { next: new Map(), text: undefined }));
+    return root;
+  }
+
+  #forget(): void {
+    this.#roots = new WeakMap();
+    this.#size = 0;
+  }
+}
+
+/** Names of labels are the clients' choice. */
+const maxFlatNodes = 8192;
+const flat = new FlatTexts();
 
 function listText(list: readonly unknown[], shape: Shape): string {
   if ((shape.kind !== 'list' && shape.kind !== 'set') || list.length === 0) return leaf;

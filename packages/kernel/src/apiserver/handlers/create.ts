@@ -4,7 +4,7 @@ import type { ApiContext } from '../context.ts';
 import { alreadyExists, badRequest, invalid } from '../api-errors.ts';
 import type { MutableObject } from '../mutable-object.ts';
 import type { ApiRequest, Reply } from '../request.ts';
-import { serializeObject } from '../registry/object-codec.ts';
+import { serializeObject, storedObject } from '../registry/object-codec.ts';
 import { prepareForCreate, validateForCreate, withDefaults } from '../registry/strategy.ts';
 import { decodeBody, isDryRun } from './body.ts';
 import { createdOwnership, recordManager } from './field-ownership.ts';
@@ -58,6 +58,9 @@ export async function createDecoded(context: ApiContext, request: ApiRequest, ob
       const owners = asText ? createdOwnership(context, request, object) : undefined;
       if (asText && owners === undefined) delete object.metadata.managedFields;
       const bytes = serializeObject(storage.kind, conversion === undefined ? object : conversion.toStorage(object), owners);
+      if (conversion === undefined && (request.body?.type === 'object' || storage.cache.watched)) {
+        context.parsed.expect(bytes, (stored) => storedObject(storage.kind, object, owners, stored));
+      }
       const cached = await context.objects.create(storage, objectKey(object), bytes);
       if (cached !== undefined) return { type: 'cached', code: 201, kind, cached };
     } catch (error) {

@@ -1,5 +1,7 @@
 import fc from 'fast-check';
-import { sameContent, serializeObject, stampRevision } from './object-codec.ts';
+import type { KubeObject } from '@keelson/api';
+import { parseFrozen } from '../../watch/index.ts';
+import { sameContent, serializeObject, stampRevision, storedObject } from './object-codec.ts';
 
 const kind = { kind: 'ConfigMap', apiVersion: 'v1' };
 
@@ -25,6 +27,33 @@ describe('serializeObject', () => {
         return (JSON.parse(bytes.toString()) as { metadata: { resourceVersion: string } }).metadata.resourceVersion === String(revision);
       }),
     );
+  });
+});
+
+describe('storedObject', () => {
+  const object = (): KubeObject => ({
+    apiVersion: 'x', kind: 'y', status: undefined,
+    metadata: { name: 'a', labels: { k: 'v' }, generateName: undefined, resourceVersion: '7', managedFields: [{ manager: 'old' }] },
+    data: { text: 'ä', gone: undefined, list: [{ a: 1, b: undefined }, null] },
+  }) as never;
+
+  it.each([undefined, '[{"manager":"me","fieldsV1":{"f:data":{}}}]'])('is what the serialization parses to, with owners %s', (owners) => {
+    const bytes = serializeObject(kind, object(), owners);
+    stampRevision(bytes, 42);
+    const made = storedObject(kind, object(), owners, bytes);
+    const parsed = parseFrozen(bytes);
+    expect(made).toStrictEqual(parsed);
+    expect(JSON.stringify(made)).toBe(JSON.stringify(parsed));
+    expect({ ...made.metadata }).toStrictEqual({ ...parsed.metadata });
+    expect(structuredClone(made)).toStrictEqual(parsed);
+  });
+
+  it('cannot be changed at any depth', () => {
+    const owners = '[{"manager":"me"}]';
+    const made = storedObject(kind, object(), owners, serializeObject(kind, object(), owners)) as unknown as { metadata: { managedFields: unknown }; data: { list: { a: number }[] } };
+    expect(() => { made.metadata.managedFields = []; }).toThrow(TypeError);
+    expect(() => { (made.metadata.managedFields as unknown[]).push(1); }).toThrow(TypeError);
+    expect(() => { made.data.list[0]!.a = 2; }).toThrow(TypeError);
   });
 });
 

@@ -1,4 +1,6 @@
 import type { Kind, KubeObject } from '@keelson/api';
+import { deepFreeze } from '../../watch/index.ts';
+import { setMember } from '../patch/json-value.ts';
 
 /**
  * Layout of a stored object: `{"kind":K,"apiVersion":V,"metadata":{"resourceVersion":"0"<spaces>,…},…}`. The room
@@ -9,6 +11,8 @@ const marker = '"resourceVersion":"';
 const markerBytes = Buffer.from(marker, 'latin1');
 /** Digits of the largest safe integer, the closing quote, and the comma or brace stays outside. */
 const room = 17;
+const ownersMarker = ',"managedFields":';
+const quote = 0x22;
 const emptyRoom = `0"${' '.repeat(room - 2)}`;
 
 /**
@@ -18,8 +22,57 @@ const emptyRoom = `0"${' '.repeat(room - 2)}`;
 export function serializeObject(kind: Pick<Kind, 'kind' | 'apiVersion'>, object: KubeObject, managedFields?: string): Buffer {
   const metadata = members(object.metadata, (name) => name !== 'resourceVersion' && (managedFields === undefined || name !== 'managedFields'));
   const rest = members(object, (name) => name !== 'kind' && name !== 'apiVersion' && name !== 'metadata');
-  const owners = managedFields === undefined ? '' : `,"managedFields":${managedFields}`;
+  const owners = managedFields === undefined ? '' : ownersMarker + managedFields;
   return exactBuffer(`{"kind":"${kind.kind}","apiVersion":"${kind.apiVersion}","metadata":{${marker}${emptyRoom}${owners}${metadata}${rest}`);
+}
+
+/**
+ * What {@link parseFrozen} gives for bytes that {@link serializeObject} made of the same arguments, made of the object
+ * itself, which is frozen; `managedFields` are parsed if somebody asks for them. Only for JSON values that nobody changes
+ * any more.
+ */
+export function storedObject(kind: Pick<Kind, 'kind' | 'apiVersion'>, object: KubeObject, managedFields: string | undefined, bytes: Buffer): KubeObject {
+  const start = bytes.indexOf(markerBytes) + markerBytes.length;
+  const resourceVersion = bytes.toString('latin1', start, bytes.indexOf(quote, start));
+  const metadata: Record<string, unknown> = managedFields === undefined ? { resourceVersion } : withOwners(resourceVersion, bytes, start + room + ownersMarker.length, Buffer.byteLength(managedFields));
+  copyMembers(object.metadata, metadata, (name) => name !== 'resourceVersion' && (managedFields === undefined || name !== 'managedFields'));
+  const result: Record<string, unknown> = { kind: kind.kind, apiVersion: kind.apiVersion, metadata: Object.freeze(metadata) };
+  copyMembers(object, result, (name) => name !== 'kind' && name !== 'apiVersion' && name !== 'metadata');
+  return Object.freeze(result) as unknown as KubeObject;
+}
+
+/** Reads the owners out of the bytes, which are there anyway, so that the object does not keep their text as well. */
+function withOwners(resourceVersion: string, bytes: Buffer, at: number, length: number): Record<string, unknown> {
+  let parsed: unknown;
+  return {
+    resourceVersion,
+    get managedFields() {
+      parsed ??= deepFreeze(JSON.parse(bytes.toString('utf8', at, at + length)) as unknown);
+      return parsed;
+    },
+  };
+}
+
+function copyMembers(from: object, to: Record<string, unknown>, wanted: (name: string) => boolean): void {
+  for (const name in from) {
+    const value = (from as Record<string, unknown>)[name];
+    if (value !== undefined && wanted(name)) setMember(to, name, frozenJson(value));
+  }
+}
+
+/** Freezes at every depth what JSON keeps of a value: members that are undefined do not count. */
+function frozenJson(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
+  if (Array.isArray(value)) {
+    for (const item of value) frozenJson(item);
+  } else {
+    for (const key in value) {
+      const member = (value as Record<string, unknown>)[key];
+      if (member === undefined) delete (value as Record<string, unknown>)[key];
+      else if (typeof member === 'object') frozenJson(member);
+    }
+  }
+  return Object.freeze(value);
 }
 
 /** The wanted members as the end of a JSON object, after a comma if there are any. */
@@ -43,7 +96,8 @@ export function stampRevision(bytes: Buffer, revision: number): void {
 export function exactBuffer(text: string): Buffer {
   const length = Buffer.byteLength(text, 'utf8');
   const bytes = Buffer.allocUnsafeSlow(length);
-  bytes.write(text, 0, length, 'utf8');
+  // As many bytes as characters is ASCII, which can be copied as it is.
+  bytes.write(text, 0, length, length === text.length ? 'latin1' : 'utf8');
   return bytes;
 }
 
