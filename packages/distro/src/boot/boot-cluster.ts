@@ -75,12 +75,12 @@ export async function bootCluster(options: BootOptions): Promise<BootedCluster> 
   // Keys are made in other threads and files synced while the plugins are wired.
   const client = pki.client('admin', { name: administrator.name, groups: ['system:masters'] });
   const serving = pki.serving(servingHosts(options.bindAddress, firstServiceAddress, options.moreAddresses));
-  const authority = pki.authority();
-  for (const early of [client, serving, authority]) early.catch(() => undefined); // awaited below, and by the listener
+  const prepared = Promise.all([pki.authority(), client, serving, pki.serviceAccountKey()]);
+  for (const early of [client, serving, prepared]) early.catch(() => undefined); // awaited below
   onStep(`Opening ${options.storage} storage and starting plugins`);
   const cluster: Cluster = await startCluster({
     distribution, clock, random, log, tracing, pki,
-    prepared: authority,
+    prepared,
     listen: { host: options.bindAddress, port: options.apiPort, more: options.moreAddresses },
     schedule: options.schedule,
     openStore: () => openStore(storeChoice(options), { clock, log }),
@@ -99,7 +99,7 @@ export async function bootCluster(options: BootOptions): Promise<BootedCluster> 
       log.warn('service default/kubernetes could not be put back', { error: error.message });
     });
     onStep('Writing kubeconfig');
-    await writeKubeconfig(options.kubeconfig, { name, server: url, authority: await authority, client: await client });
+    await writeKubeconfig(options.kubeconfig, { name, server: url, authority: await pki.authority(), client: await client });
     return { server: url, kubeconfig: options.kubeconfig, context: contextName(name), host: cluster.host, cluster, failed: cluster.failed, close: () => cluster.close().finally(() => history.close()) };
   } catch (error) {
     await cluster.close();

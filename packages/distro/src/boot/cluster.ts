@@ -2,7 +2,7 @@ import { ApiClient, ApiTransports, Clock, Logger, Random, Tracer, type ApiTransp
 import type { UserInfo } from '@keelson/sdk/auth';
 import { PodLogs } from '@keelson/sdk/runtime';
 import { apiClient } from '@keelson/client';
-import { createHost, scopedService, type Host } from '@keelson/kernel/host';
+import { ConfigurationError, createHost, scopedService, type Host } from '@keelson/kernel/host';
 import { mastersGroup, type ApiServer, type ClusterPki, type HealthCheck, type PathEndpoints, type SharedParses } from '@keelson/kernel/apiserver';
 import type { Store } from '@keelson/kernel/storage';
 import type { Tracing } from '@keelson/telemetry';
@@ -26,7 +26,7 @@ export interface ClusterOptions {
   readonly serviceCidr?: string;
   /** Shared with the other forks of the same store. */
   readonly parses?: SharedParses;
-  /** What must be there before a plugin starts, and is made while they are wired. */
+  /** What is made while plugins are wired and start, and without which the start has failed, for its reason. */
   readonly prepared?: Promise<unknown>;
   readonly paths?: (paths: PathEndpoints, server: ApiServer) => void;
   /** Stands between each plugin and the API; fault injection of tests. */
@@ -81,10 +81,11 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   const close = (): Promise<void> => (closing ??= stop(host, tracing));
   try {
     host.configure();
-    await options.prepared;
     await host.start();
+    await options.prepared;
   } catch (error) {
     await close();
+    if (!(error instanceof ConfigurationError)) await options.prepared;
     throw error;
   }
   return {

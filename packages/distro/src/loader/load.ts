@@ -53,7 +53,7 @@ export async function loadPlugin(nameOrPath: string, { from }: LoadOptions): Pro
 
 async function defaultExport(absolute: string, file: string, wanted: string): Promise<unknown> {
   const bundle = await bundleFile(absolute, file);
-  checkSdkRange(bundle.inputs);
+  await checkSdkRange(bundle.inputs);
   const exports = evaluate(bundle, absolute, file);
   const value = exports['default'];
   if (value !== undefined) return value;

@@ -22,7 +22,7 @@ export function fileKeyFolder(directory: string): KeyFolder {
     },
     async write(name, text) {
       await mkdir(directory, { recursive: true, mode: 0o700 });
-      await writePrivateFile(join(directory, name), text);
+      await writePrivateFile(join(directory, name), text, { durable: true });
     },
   };
 }
@@ -39,13 +39,16 @@ export function memoryKeyFolder(): KeyFolder {
   };
 }
 
-/** Writes beside the target, syncs and renames; the result is readable by its owner only. */
-export async function writePrivateFile(path: string, text: string): Promise<void> {
+/**
+ * Writes beside the target and renames; the result is readable by its owner only. With `durable` it is on disk before it
+ * counts, which a busy disk makes long.
+ */
+export async function writePrivateFile(path: string, text: string, { durable }: { readonly durable: boolean }): Promise<void> {
   const beside = `${path}.new`;
   const file = await open(beside, 'w', 0o600);
   try {
     await file.writeFile(text);
-    await file.sync();
+    if (durable) await file.sync();
   } finally {
     await file.close();
   }

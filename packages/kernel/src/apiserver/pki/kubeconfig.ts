@@ -71,7 +71,8 @@ export async function writeKubeconfig(path: string, entry: KubeconfigEntry, opti
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
   }
-  await writePrivateFile(path, mergeKubeconfig(existing, entry, options));
+  // A file of ours alone is written anew at every start; one that holds more must not be lost in a crash.
+  await writePrivateFile(path, mergeKubeconfig(existing, entry, options), { durable: existing !== '' });
 }
 
 function sections(entry: KubeconfigEntry) {
