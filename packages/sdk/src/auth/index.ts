@@ -86,3 +86,15 @@ export interface CertificateSigner {
 }
 
 export const CertificateSigner = token<CertificateSigner>('keelson.auth.certificate-signer');
+
+/** The certificate by which a node's agent is known to those who call it; renewed while it runs. */
+export interface NodeServing {
+  /** PEM; undefined until the cluster has signed the first one. */
+  current(): { readonly certificate: string; readonly privateKey: string } | undefined;
+  /** Calls back after each change; returns the way to stop. */
+  onChange(listener: () => void): () => void;
+  /** PEM of the authority of clients' certificates. */
+  readonly clientAuthority: string;
+}
+
+export const NodeServing = token<NodeServing>('keelson.node.serving');

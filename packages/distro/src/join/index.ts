@@ -1,0 +1,2 @@
+export { openToNodes } from './open-to-nodes.ts';
+export type { NodeEntry } from './open-to-nodes.ts';

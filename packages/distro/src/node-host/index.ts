@@ -1,0 +1,4 @@
+export { nodeConfig } from './node-config.ts';
+export type { NodeConfig } from './node-config.ts';
+export { runNode } from './run-node.ts';
+export type { NodeOptions, RunningNode } from './run-node.ts';
