@@ -38,3 +38,14 @@ export function program(name: string): { readonly name: string; readonly missing
     missing: () => (findProgram(name) === undefined ? `no ${name} on PATH; tools/setup/real-parts.mjs installs it` : undefined),
   };
 }
+
+/** Being root, for tests that make namespaces, devices and mounts. */
+export const root = { name: 'root', missing: (): string | undefined => (process.getuid?.() === 0 ? undefined : 'this process is not root') };
+
+/** Several parts, all of which have to be there. */
+export function everyPart(...parts: readonly { readonly name: string; readonly missing: () => string | undefined }[]): { readonly name: string; readonly missing: () => string | undefined } {
+  return {
+    name: parts.map(({ name }) => name).join(', '),
+    missing: () => parts.map((part) => part.missing()).find((reason) => reason !== undefined),
+  };
+}

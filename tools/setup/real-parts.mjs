@@ -34,6 +34,7 @@ export const debianParts = [
   { program: 'iptables', package: 'iptables', why: 'the standard portmap and bridge plugins call it' },
   { program: 'conntrack', package: 'conntrack', why: 'flows to endpoints that are gone are cut with it' },
   { program: 'dig', package: 'dnsutils', why: 'asks the DNS server as a stock client' },
+  { program: 'ping', package: 'iputils-ping', why: 'shows that pods reach each other' },
   { program: 'nginx', package: 'nginx-light', why: 'the nginx ingress, and what the built-in one is measured against' },
 ];
 

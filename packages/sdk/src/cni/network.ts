@@ -84,8 +84,10 @@ export interface NetLink {
   exists(netns: string, ifName: string): Promise<boolean>;
   /** Addresses of an interface in a namespace. */
   addresses(netns: string, ifName: string): Promise<readonly LinkAddress[]>;
-  /** Runs lines of `ip -batch` on the host in one go (routes, FDB by `bridge -batch` when `tool` says so). */
-  batch(lines: readonly string[], tool?: 'ip' | 'bridge'): Promise<void>;
+  /** Runs lines on the host in one go: `ip -batch`, `bridge -batch`, or one atomic transaction of `nft -f`. */
+  batch(lines: readonly string[], tool?: 'ip' | 'bridge' | 'nft'): Promise<void>;
+  /** Sets kernel parameters on the host, by their path below `/proc/sys` (`net/ipv4/ip_forward`). */
+  sysctl(values: Readonly<Record<string, string>>): Promise<void>;
   /** `ip -json …` on the host, parsed. */
   query(args: readonly string[], tool?: 'ip' | 'bridge'): Promise<unknown>;
   /** Calls back for each line that `ip monitor KINDS` prints on the host; returns the way to stop. */

@@ -1,0 +1,14 @@
+export { BridgeAttachments } from './bridge-attachments.ts';
+export type { BridgeAttachmentsOptions } from './bridge-attachments.ts';
+export { contains, desiredNetwork, networkAddress } from './desired-network.ts';
+export type { Backend, DesiredNetwork, Forwarding, Neighbour, Route, Self, Tunnel } from './desired-network.ts';
+export { FlannelNetwork } from './flannel-network.ts';
+export type { FlannelNetworkOptions } from './flannel-network.ts';
+export { flannelConfig, flannelPlugin } from './flannel-plugin.ts';
+export { HostPorts } from './host-ports.ts';
+export type { HostPort } from './host-ports.ts';
+export { mendNetwork, removeNetwork } from './kernel-network.ts';
+export { masqueradeLeaving, removeMasquerade } from './masquerade.ts';
+export { deviceOf } from './own-network.ts';
+export { annotations, peerOf, tunnelMacOf } from './peers.ts';
+export type { Peer } from './peers.ts';
