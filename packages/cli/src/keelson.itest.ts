@@ -1,5 +1,5 @@
 import { execFile, spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { closeSync, copyFileSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { systemProcesses } from './adapters/processes.ts';
@@ -69,6 +69,17 @@ describe('keelson as a program', () => {
     expect(up.stderr()).toContain('✓ Stopped');
     expect(existsSync(join(folder, '.keelson/cluster.json'))).toBe(false);
     expect((await keelson('status')).code).toBe(5);
+  });
+
+  it('lives on when its log cannot be written', async () => {
+    const full = openSync('/dev/full', 'w');
+    const child = spawn(process.execPath, [launcher, 'up', '--api-port', '0', '--output', 'json', '--storage', 'memory', '--log-level', 'debug'], { cwd: mkdtempSync(join(folder, 'full-')), stdio: ['ignore', 'pipe', full] });
+    closeSync(full);
+    const ended = new Promise((resolve) => child.once('exit', resolve));
+    const line = await Promise.race([new Promise((resolve) => child.stdout!.once('data', resolve)), ended.then((code) => `ended with ${String(code)}`)]);
+    expect(String(line)).toContain('"server"');
+    child.kill('SIGTERM');
+    expect(await ended).toBe(0);
   });
 
   it('names the port that is taken, and how to choose another', async () => {

@@ -8,11 +8,11 @@ import { systemProcesses } from './processes.ts';
 import { processSignals } from './stop-signals.ts';
 import { systemClock } from './system-clock.ts';
 import { systemRandom } from './system-random.ts';
-import { terminal } from './terminal.ts';
+import { errorStream, terminal } from './terminal.ts';
 
 /** The world as this process sees it; `entry` is the file that started it. */
 export function processWorld(entry: string, own: Pick<World, 'ownDistribution' | 'artifactProgram'> = {}): World {
-  const err = terminal(process.stderr);
+  const err = errorStream(process.stderr);
   return {
     clock: systemClock,
     random: systemRandom(),

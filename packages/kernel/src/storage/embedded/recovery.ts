@@ -121,7 +121,7 @@ async function replaySegment({ disk, warn }: RecoverySettings, replay: Replay, s
       offset = record.end;
     }
     if (next === undefined && !isCleanEnd(bytes, offset)) {
-      warn(`the last record in ${path} was only half written when the store stopped; cut off at offset ${offset}, nothing acknowledged is lost`);
+      warn(`the last record in ${path} is incomplete; cut off at offset ${offset}. A write that a stop cut short was never acknowledged, so nothing is lost; if the file was damaged later, its last write is: restore the data directory from a backup to have it`);
       await file.truncate(offset);
       await file.sync();
     }
