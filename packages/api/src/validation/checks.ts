@@ -11,6 +11,7 @@ import { checkControllerRevision, checkControllerRevisionChange } from './contro
 import { checkCSIDriver, checkCSIDriverChange } from './csi-driver.ts';
 import { checkAPIService, checkCustomResourceDefinition, checkCustomResourceDefinitionChange } from './custom-resource.ts';
 import { checkEndpoints, checkEndpointSlice, checkEndpointSliceChange } from './endpoints.ts';
+import { checkFlowSchema } from './flow-schema.ts';
 import { checkIngress } from './ingress.ts';
 import { checkIngressClass, checkIngressClassChange } from './ingress-class.ts';
 import { checkLimitRange } from './limit-range.ts';
@@ -19,6 +20,7 @@ import { checkNode, checkNodeChange } from './node.ts';
 import { checkPersistentVolume, checkPersistentVolumeChange } from './persistent-volume.ts';
 import { checkPod, checkPodChange, checkPodTemplate } from './pod.ts';
 import { checkLease, checkPodDisruptionBudget, checkPriorityClass, checkPriorityClassChange } from './policy.ts';
+import { checkPriorityLevelConfiguration } from './priority-level.ts';
 import { checkResourceQuota, checkResourceQuotaChange } from './resource-quota.ts';
 import { checkRuntimeClass, checkRuntimeClassChange } from './runtime-class.ts';
 import { checkService, checkServiceChange } from './service.ts';
@@ -26,6 +28,10 @@ import { checkIPAddress, checkIPAddressChange, checkServiceCIDR, checkServiceCID
 import { checkCertificateSigningRequest, checkCertificateSigningRequestChange } from './signing-request.ts';
 import { checkPersistentVolumeClaim, checkPersistentVolumeClaimChange } from './storage.ts';
 import { checkStorageClass, checkStorageClassChange } from './storage-class.ts';
+import {
+  checkCSINode, checkCSIStorageCapacity, checkCSIStorageCapacityChange, checkVolumeAttachment, checkVolumeAttachmentChange, checkVolumeAttributesClass,
+  checkVolumeAttributesClassChange,
+} from './csi-objects.ts';
 import { checkWebhookConfiguration } from './webhook.ts';
 import type { PodTemplate } from '../core/v1/index.ts';
 
@@ -68,7 +74,13 @@ export const checks: Readonly<Record<string, Check<never>>> = {
   'rbac.authorization.k8s.io/v1/Role': checkRole,
   'rbac.authorization.k8s.io/v1/RoleBinding': checkRoleBinding,
   'certificates.k8s.io/v1/CertificateSigningRequest': checkCertificateSigningRequest,
+  'flowcontrol.apiserver.k8s.io/v1/FlowSchema': checkFlowSchema,
+  'flowcontrol.apiserver.k8s.io/v1/PriorityLevelConfiguration': checkPriorityLevelConfiguration,
   'storage.k8s.io/v1/CSIDriver': checkCSIDriver,
+  'storage.k8s.io/v1/CSINode': checkCSINode,
+  'storage.k8s.io/v1/CSIStorageCapacity': checkCSIStorageCapacity,
+  'storage.k8s.io/v1/VolumeAttachment': checkVolumeAttachment,
+  'storage.k8s.io/v1/VolumeAttributesClass': checkVolumeAttributesClass,
   'storage.k8s.io/v1/StorageClass': checkStorageClass,
   'scheduling.k8s.io/v1/PriorityClass': checkPriorityClass,
   'admissionregistration.k8s.io/v1/MutatingAdmissionPolicy': checkMutatingAdmissionPolicy,
@@ -106,6 +118,9 @@ export const changeChecks: Readonly<Record<string, ChangeCheck<never>>> = {
   'rbac.authorization.k8s.io/v1/RoleBinding': checkBindingChange,
   'certificates.k8s.io/v1/CertificateSigningRequest': checkCertificateSigningRequestChange,
   'storage.k8s.io/v1/CSIDriver': checkCSIDriverChange,
+  'storage.k8s.io/v1/CSIStorageCapacity': checkCSIStorageCapacityChange,
+  'storage.k8s.io/v1/VolumeAttachment': checkVolumeAttachmentChange,
+  'storage.k8s.io/v1/VolumeAttributesClass': checkVolumeAttributesClassChange,
   'storage.k8s.io/v1/StorageClass': checkStorageClassChange,
   'scheduling.k8s.io/v1/PriorityClass': checkPriorityClassChange,
   'apiextensions.k8s.io/v1/CustomResourceDefinition': checkCustomResourceDefinitionChange,
