@@ -7,12 +7,12 @@ import { InformerFactory } from '@keelson/client';
 import { defineDistribution, use } from '@keelson/distro';
 import { minimal } from '@keelson/distro/presets';
 import nodeAgent from '@keelson/node/plugin';
-import { seededRandom, silentLogger, type Clock } from '@keelson/sdk';
-import type { Attachment } from '@keelson/sdk/cni';
+import cniHostLocal from '@keelson/cni-host-local';
+import cniNetlink from '@keelson/cni-netlink';
+import { seededRandom, silentLogger, type Clock, type Provision } from '@keelson/sdk';
+import type { Attachment, Ipam, NetLink } from '@keelson/sdk/cni';
 import { noopTracer } from '@keelson/telemetry';
 import { cluster, type TestCluster } from '@keelson/testing';
-import { FileIpam } from '../../../plugins/cni/host-local/src/file-ipam.ts';
-import { KernelLinks } from '../../../plugins/cni/netlink/src/kernel-links.ts';
 import { describeWith, everyPart, program, root } from '../../../tools/jest/require-part.ts';
 import { BridgeAttachments, FlannelNetwork, HostPorts, type Backend } from './index.ts';
 
@@ -46,6 +46,9 @@ async function until(what: string, test: () => boolean): Promise<void> {
   throw new Error(`${what} did not come true`);
 }
 
+/** What a plugin gives under its one token. */
+const provided = <T>(setup: unknown): T => (setup as readonly Provision[])[0]!.value as T;
+
 const id = process.pid % 10_000;
 const fabric = `kf${id}`;
 const hostName = (n: number): string => `kh${id}-${n}`;
@@ -57,7 +60,7 @@ describeWith(everyPart(root, program('ip'), program('nft'), program('ping')))('f
   let before: string;
   const networks: FlannelNetwork[] = [];
   const informers: InformerFactory[] = [];
-  let hosts: readonly { readonly link: KernelLinks; readonly variant: BridgeAttachments; readonly network: FlannelNetwork }[] = [];
+  let hosts: readonly { readonly link: NetLink; readonly variant: BridgeAttachments; readonly network: FlannelNetwork }[] = [];
 
   beforeAll(async () => {
     before = ip('netns', 'list');
@@ -97,7 +100,7 @@ describeWith(everyPart(root, program('ip'), program('nft'), program('ping')))('f
 
   async function start(backend: Backend): Promise<void> {
     hosts = await Promise.all([1, 2].map(async (n) => {
-      const link = new KernelLinks(`/run/netns/${hostName(n)}`, silentLogger);
+      const link = provided<NetLink>(cniNetlink.setup({ log: silentLogger, config: { netns: `/run/netns/${hostName(n)}` } }));
       const factory = new InformerFactory({ client: test.api, clock, random: seededRandom(`host ${n}`), log: silentLogger });
       informers.push(factory);
       const network = new FlannelNetwork({
@@ -108,7 +111,7 @@ describeWith(everyPart(root, program('ip'), program('nft'), program('ping')))('f
       await network.start();
       await network.whenReady(AbortSignal.timeout(5000));
       const variant = new BridgeAttachments({
-        name: backend, ipam: new FileIpam(join(folder, backend, String(n))), link, hostPorts: new HostPorts(link, 'keelson-host-ports'), bridge: 'cni0',
+        name: backend, ipam: provided<Ipam>(cniHostLocal.setup({ config: { root: join(folder, backend, String(n)) } })), link, hostPorts: new HostPorts(link, 'keelson-host-ports'), bridge: 'cni0',
         mtu: () => network.podMtu, hostReady: (signal) => network.whenReady(signal),
       });
       return { link, variant, network };
