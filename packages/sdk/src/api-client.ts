@@ -1,5 +1,5 @@
 import type { SpanContext } from '@opentelemetry/api';
-import type { Kind, KubeObject } from '@keelson/api';
+import type { Kind, KubeObject, Verb } from '@keelson/api';
 import { token } from './token.ts';
 
 /** Names one object of a kind. */
@@ -140,6 +140,21 @@ export interface ApiTransport {
 /** Gives each plugin a transport that acts as `system:keelson:plugin:<name>` (or as the kubeconfig's user). */
 export interface ApiTransports {
   forPlugin(plugin: string): ApiTransport;
+  /**
+   * What a SelfSubjectAccessReview of the plugin would answer, without a request; absent where only the API server
+   * knows. Rejects while there is none.
+   */
+  mayDo?(plugin: string, access: ResourceAccess): Promise<boolean>;
+}
+
+/** What one might do with all objects of a resource. */
+export interface ResourceAccess {
+  readonly verb: Verb;
+  readonly group: string;
+  readonly version: string;
+  readonly resource: string;
+  /** Undefined: in all namespaces. */
+  readonly namespace: string | undefined;
 }
 
 export const ApiTransports = token<ApiTransports>('keelson.api.transports');

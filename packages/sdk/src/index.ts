@@ -14,7 +14,7 @@ export { StatusError, isStatus, statusErrorFrom } from './status-error.ts';
 export type { StatusDetails, StatusReason } from './status-error.ts';
 export { ApiClient, ApiTransports } from './api-client.ts';
 export type {
-  ApiCall, ApiTransport, DeleteOptions, ListOptions, ListResult, ObjectRef, Patch, Selection, WatchEvent, WatchHandle,
+  ApiCall, ApiTransport, DeleteOptions, ListOptions, ListResult, ObjectRef, Patch, ResourceAccess, Selection, WatchEvent, WatchHandle,
   WatchHandler, WatchOptions, WriteOptions,
 } from './api-client.ts';
 export { ServedKinds } from './served-kinds.ts';

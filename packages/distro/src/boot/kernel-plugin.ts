@@ -48,6 +48,13 @@ export function createKernel(parts: KernelParts): Kernel {
     if (server === undefined) throw new KeelsonError('KEEL_NOT_STARTED', 'the API server has not started yet');
     return server;
   };
+  /** Made with the first call: plugins are set up with their client before the server runs. */
+  const transports = new Map<string, ApiTransport>();
+  const transportOf = (name: string): ApiTransport => {
+    let transport = transports.get(name);
+    if (transport === undefined) transports.set(name, (transport = started().transportForPlugin(name, parts.rules.get(name) ?? [])));
+    return transport;
+  };
   const wrap = parts.wrapTransport ?? ((transport: ApiTransport) => transport);
   const plugin = definePlugin({
     name: '@keelson/kernel',
@@ -62,7 +69,13 @@ export function createKernel(parts: KernelParts): Kernel {
     onFailure: 'abort',
     setup: ({ admission, authenticators, authorizers, clock, random, log, tracer }) => ({
       provides: [
-        ApiTransports.provide({ forPlugin: (name) => lateTransport(() => wrap(started().transportForPlugin(name, parts.rules.get(name) ?? []), name)) }),
+        ApiTransports.provide({
+          forPlugin: (name) => lateTransport(() => wrap(transportOf(name), name)),
+          mayDo: async (name, access) => {
+            transportOf(name);
+            return started().pluginMayDo(name, access);
+          },
+        }),
         ClusterAuthority.provide({ certificate: async () => parts.pki?.authority() }),
         CertificateSigner.provide({ read: readCertificateRequest, sign: async (request, how) => parts.pki?.signRequest(request, how) }),
         ServedKinds.provide({ list: () => server?.context.registry.kinds() ?? builtinKinds(), onChange: (listener) => server?.context.registry.onChange(listener) ?? (() => undefined) }),
@@ -89,6 +102,7 @@ export function createKernel(parts: KernelParts): Kernel {
         await listener?.close();
         server?.close();
         await store?.close();
+        transports.clear();
         listener = undefined;
         server = undefined;
         store = undefined;
@@ -106,7 +120,6 @@ export function createKernel(parts: KernelParts): Kernel {
   };
 }
 
-/** Plugins are set up with their client before the server runs; the transport itself is made at the first call. */
 function lateTransport(make: () => ApiTransport): ApiTransport {
   let made: ApiTransport | undefined;
   return {

@@ -1,7 +1,7 @@
 import type { Tracer } from '@opentelemetry/api';
 import { builtinKinds, type Kind } from '@keelson/api';
 import { Service } from '@keelson/api/core/v1';
-import { policyRule, type ApiTransport, type Clock, type Contributions, type Logger, type PluginRule, type Random } from '@keelson/sdk';
+import { policyRule, type ApiTransport, type Clock, type Contributions, type Logger, type PluginRule, type Random, type ResourceAccess } from '@keelson/sdk';
 import type { AdmissionHandler } from '@keelson/sdk/admission';
 import type { Authenticator, Authorizer, UserInfo } from '@keelson/sdk/auth';
 import type { PodLogs } from '@keelson/sdk/runtime';
@@ -134,9 +134,14 @@ export class ApiServer {
 
   /** The API as a plugin sees it: an identity of its own with the rules of its manifest and no others. */
   transportForPlugin(plugin: string, rules: readonly PluginRule[]): ApiTransport {
-    const user: UserInfo = { name: pluginUser(plugin), groups: ['system:keelson:plugins', 'system:authenticated'] };
+    const user = pluginIdentity(plugin);
     this.#rbacIndex.setOwnRules(user.name, rules.map(policyRule));
     return this.transportFor(user);
+  }
+
+  /** Whether a plugin that has a transport may do this. */
+  pluginMayDo(plugin: string, access: ResourceAccess): Promise<boolean> {
+    return this.context.mayDo({ ...access, user: pluginIdentity(plugin), subresource: '', name: undefined, path: undefined });
   }
 
   /** Logs of pods, while a node agent offers them. */
@@ -168,4 +173,8 @@ export class ApiServer {
     const cache = new ResourceCache({ store, prefix, stamp: stampRevision, causes, parsed, log, backoff });
     return { kind, prefix, cache, streams: new FrameStreams(cache, schedule, maxWatchBacklogBytes), snapshots: new PinnedSnapshots() };
   }
+}
+
+function pluginIdentity(plugin: string): UserInfo {
+  return { name: pluginUser(plugin), groups: ['system:keelson:plugins', 'system:authenticated'] };
 }

@@ -2,22 +2,24 @@ import { ConfigMap, Pod, Secret } from '@keelson/api/core/v1';
 import { apiClient } from '@keelson/client';
 import { FakeApi, SeededRandom, settle, VirtualClock } from '@keelson/client/fake-api';
 import { newObject } from '@keelson/reconcile';
-import { silentLogger, type ApiTransport, type ContributionEntry, type Logger } from '@keelson/sdk';
+import { silentLogger, type ApiTransport, type ContributionEntry, type Logger, type ResourceAccess } from '@keelson/sdk';
 import type { ControllerDeclaration } from '@keelson/sdk/controller';
 import { noopTracer } from '@keelson/telemetry';
 import { ControllerRunner } from './controller-runner.ts';
 
 type Entry = ContributionEntry<ControllerDeclaration>;
 
-function world(denied: (plugin: string, resource: string, verb: string) => boolean = () => false) {
+function world(denied: (plugin: string, resource: string, verb: string) => boolean = () => false, local = false) {
   const clock = new VirtualClock();
   const server = new FakeApi(clock);
   const used: string[] = [];
+  const reviews: string[] = [];
   const forPlugin = (plugin: string): ApiTransport => ({
     async call(call) {
       if (call.plural === 'selfsubjectaccessreviews') {
         const body = call.body as { spec: { resourceAttributes: { resource: string; verb: string } } };
         const { resource, verb } = body.spec.resourceAttributes;
+        reviews.push(`${plugin} ${verb} ${resource}`);
         return { ...body, status: { allowed: !denied(plugin, resource, verb) } };
       }
       used.push(`${plugin} ${call.verb} ${call.plural}`);
@@ -50,9 +52,9 @@ function world(denied: (plugin: string, resource: string, verb: string) => boole
         return () => (listener = () => undefined);
       },
     },
-    transports: { forPlugin }, clock, random: new SeededRandom(1), log, tracer: noopTracer, relation: 'parent', plugin: 'runner',
+    transports: { forPlugin, ...(local ? { mayDo: (plugin: string, { resource, verb }: ResourceAccess) => Promise.resolve(!denied(plugin, resource, verb)) } : {}) }, clock, random: new SeededRandom(1), log, tracer: noopTracer, relation: 'parent', plugin: 'runner',
   });
-  return { clock, server, used, errors, contribute, entry, runner, user: apiClient(server) };
+  return { clock, server, used, reviews, errors, contribute, entry, runner, user: apiClient(server) };
 }
 
 const never = new AbortController().signal;
@@ -76,6 +78,20 @@ test('runs each controller as its plugin, over shared caches, and is ready when 
   expect(new Set(seen)).toEqual(new Set(['first', 'second']));
   expect(used.filter((line) => line.includes('watch'))).toEqual(['runner watch configmaps']);
   expect(used).toEqual(expect.arrayContaining(['one patch configmaps', 'two patch configmaps']));
+  await runner.stop();
+});
+
+test('asks the server of its own process without a request, and by one what that refuses', async () => {
+  const { used, reviews, contribute, entry, runner } = world((plugin) => plugin === 'sly', true);
+  contribute([
+    entry('sly', { name: 'sly', reads: [Secret], reconcile: () => undefined }),
+    entry('honest', { name: 'honest', reads: [Pod], reconcile: () => undefined }),
+  ]);
+  runner.start();
+  await runner.ready(never);
+  expect(runner.running.map(({ name }) => name)).toEqual(['honest']);
+  expect(reviews).toEqual(['sly list configmaps', 'sly watch configmaps', 'sly list secrets', 'sly watch secrets']);
+  expect(used).toEqual(['runner watch configmaps', 'runner watch pods']);
   await runner.stop();
 });
 

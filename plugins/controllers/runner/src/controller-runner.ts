@@ -2,7 +2,7 @@ import { apiClient } from '@keelson/client';
 import { InformerFactory, runController, type RunningController } from '@keelson/reconcile';
 import type { ApiTransports, Cancel, Clock, ContributionEntry, Contributions, Logger, Random, Tracer } from '@keelson/sdk';
 import type { ControllerDeclaration } from '@keelson/sdk/controller';
-import { missingReads } from './may-read.ts';
+import { missingReads, type AskingPlugin } from './may-read.ts';
 
 /** What the runner needs. */
 export interface ControllerRunnerOptions {
@@ -97,7 +97,7 @@ export class ControllerRunner {
     const { value: declaration, origin } = slot.entry;
     const { clock, random, tracer, relation, transports, log } = this.#options;
     const api = origin.api ?? apiClient(transports.forPlugin(origin.plugin));
-    const refused = await this.#refusal(declaration, api);
+    const refused = await this.#refusal(declaration, { name: origin.plugin, api, transports: this.#options.transports });
     if (slot.gone || this.#informers === undefined) return;
     if (refused !== undefined) {
       log.error('controller cannot start, its plugin may not read what it declares', { plugin: origin.plugin, controller: declaration.name, ...refused });
@@ -117,9 +117,9 @@ export class ControllerRunner {
     }
   }
 
-  async #refusal(declaration: ControllerDeclaration, api: Parameters<typeof missingReads>[1]): Promise<{ readonly missing?: readonly string[]; readonly error?: string } | undefined> {
+  async #refusal(declaration: ControllerDeclaration, plugin: AskingPlugin): Promise<{ readonly missing?: readonly string[]; readonly error?: string } | undefined> {
     try {
-      const missing = await missingReads(declaration, api);
+      const missing = await missingReads(declaration, plugin);
       return missing.length === 0 ? undefined : { missing };
     } catch (error) {
       return { error: (error as Error).message };
