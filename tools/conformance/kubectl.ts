@@ -13,6 +13,7 @@ export class Kubectl {
   constructor(
     private readonly kubeconfig: string,
     private readonly program = 'kubectl',
+    private readonly env: Readonly<Record<string, string>> = {},
   ) {}
 
   /** Runs a command line (split at blanks) or an argument array. Rejects when it fails. */
@@ -43,7 +44,7 @@ export class Kubectl {
     const args = typeof command === 'string' ? command.split(/\s+/).filter((part) => part !== '') : command;
     const path = findProgram(this.program);
     if (path === undefined) throw new Error(`${this.program} is not installed`);
-    return spawn(path, args, { stdio: ['pipe', 'pipe', 'pipe'], env: { ...process.env, KUBECONFIG: this.kubeconfig, HOME: '/nonexistent', KUBECTL_EXTERNAL_DIFF: 'diff -u' } });
+    return spawn(path, args, { stdio: ['pipe', 'pipe', 'pipe'], env: { ...process.env, KUBECONFIG: this.kubeconfig, HOME: '/nonexistent', KUBECTL_EXTERNAL_DIFF: 'diff -u', ...this.env } });
   }
 
   /** Reads JSON. */
