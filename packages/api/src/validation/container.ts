@@ -106,8 +106,16 @@ function checkHostPorts(container: Container, field: string, taken: Set<string>,
   }
 }
 
+function isVariableName(name: string | undefined): boolean {
+  return name !== undefined && name !== '' && checkEnvVarName(name).length === 0;
+}
+
 function checkEnvironment(env: readonly EnvVar[] | undefined, field: string, causes: Causes): void {
-  for (const [index, { name, value, valueFrom }] of (env ?? []).entries()) {
+  if (env === undefined) return;
+  for (let index = 0; index < env.length; index += 1) {
+    const { name, value, valueFrom } = env[index]!;
+    // Pods have many of these, nearly all plain: for them not even the path is made.
+    if (valueFrom === undefined && isVariableName(name)) continue;
     const at = `${field}[${index}]`;
     checkName(name, `${at}.name`, checkEnvVarName, causes);
     if (valueFrom === undefined) continue;
