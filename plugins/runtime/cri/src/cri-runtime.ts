@@ -12,7 +12,7 @@ import { Containers, type KnownContainer } from './containers.ts';
 import type { CriClient } from './cri-client.ts';
 import { Label, criContainerConfig, criSandboxConfig, type PlacedSandbox } from './cri-config.ts';
 import { execSync } from './exec-sync.ts';
-import { removeLogs } from './logs/log-files.ts';
+import { removeEmptyFolders, removeLogs } from './logs/log-files.ts';
 import { readLog } from './logs/log-reader.ts';
 import { recoverPods } from './recover.ts';
 import { RpcError, faultOf } from './rpc/rpc-error.ts';
@@ -100,8 +100,12 @@ export class CriRuntime implements ContainerRuntime {
       } finally {
         network?.settled(config.podUid);
       }
-    }).catch((error: unknown) => {
+    }).catch(async (error: unknown) => {
       signal.throwIfAborted();
+      if (![...this.#known.sandboxes.values()].some(({ config: { podUid } }) => podUid === config.podUid)) {
+        await removeCgroup(placed.cgroupParent);
+        await removeEmptyFolders(placed.logDirectory);
+      }
       throw faultOf('sandbox', error);
     });
   }
@@ -125,7 +129,9 @@ export class CriRuntime implements ContainerRuntime {
     this.#known.sandboxes.delete(id);
     if (sandbox === undefined) return;
     const others = [...this.#known.sandboxes.values()].some(({ config }) => config.cgroupParent === sandbox.config.cgroupParent);
-    if (!others) await removeCgroup(sandbox.config.cgroupParent);
+    if (others) return;
+    await removeCgroup(sandbox.config.cgroupParent);
+    await removeEmptyFolders(sandbox.config.logDirectory);
   }
 
   async imageStatus(image: string): Promise<ImageStatus | undefined> {

@@ -11,17 +11,17 @@ export async function rotatedLogs(path: string): Promise<readonly string[]> {
   return found.filter((file) => file.startsWith(name) && /^\d[\d.-]*(\.gz)?$/.test(file.slice(name.length))).sort().map((file) => join(dirname(path), file));
 }
 
-/** Removes a container's log with all that was rotated, and the folders that became empty. */
+/** Removes a container's log with all that was rotated. */
 export async function removeLogs(path: string): Promise<void> {
   await Promise.all([path, ...(await rotatedLogs(path))].map((file) => rm(file, { force: true })));
-  for (const folder of [dirname(path), dirname(dirname(path))]) {
-    try {
-      await rmdir(folder);
-    } catch {
-      // Not empty, or gone already: another container's logs are in it.
-      return;
-    }
-  }
+  await removeEmptyFolders(dirname(path));
+}
+
+/** Removes a folder with those below it, unless files are in them: other containers' logs. */
+export async function removeEmptyFolders(folder: string): Promise<void> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
+  for (const entry of entries) if (entry.isDirectory()) await removeEmptyFolders(join(folder, entry.name));
+  await rmdir(folder).catch(() => undefined);
 }
 
 /** A growing log file, read from where it stopped; a line that is not complete yet is kept back. */

@@ -59,7 +59,7 @@ export class TestContainerd {
     if (this.network === 'bridge') writeFileSync(join(this.confDir, '10-test.conflist'), JSON.stringify(this.#conflist()));
     writeFileSync(join(this.dir, 'config.toml'), this.#config());
     await this.launch();
-    for (const file of ['pause', 'busybox', 'echo']) this.ctr('images', 'import', join(images, `${file}.tar`));
+    for (const name of ['pause', 'busybox', 'echo'] as const) this.importImage(name);
     this.ctr('images', 'tag', 'keelson.dev/busybox:1', 'example.org/app:1');
   }
 
@@ -80,6 +80,10 @@ export class TestContainerd {
     const gone = new Promise((resolve) => child.once('exit', resolve));
     child.kill(signal);
     await gone;
+  }
+
+  importImage(name: 'pause' | 'busybox' | 'echo'): void {
+    this.ctr('images', 'import', join(images, `${name}.tar`));
   }
 
   ctr(...args: string[]): string {
