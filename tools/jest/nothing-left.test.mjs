@@ -27,6 +27,23 @@ it('fails a run that leaves a folder, names it and removes it', () => {
   expect({ code, left }).toEqual({ code: 1, left: [] });
 });
 
+const isRoot = process.getuid?.() === 0 && process.platform === 'linux';
+
+(isRoot ? it : it.skip)('leaves everything where it is while something is mounted below: behind it may be files of others', () => {
+  const precious = join(root, 'precious');
+  mkdirSync(precious);
+  writeFileSync(join(precious, 'file'), '');
+  const { code, said, left } = runOf(`const at = mkdtempSync(join(tmpdir(), 'keelson-mounted-')); require('child_process').execFileSync('mount', ['--bind', ${JSON.stringify(precious)}, at]);`);
+  const [run] = left;
+  try {
+    expect(code).toBe(1);
+    expect(said).toMatch(/tests left 1 mounts, and .* with them: .*keelson-mounted-/);
+    expect(readdirSync(precious)).toEqual(['file']);
+  } finally {
+    for (const name of readdirSync(join(root, 'tmp', run))) if (name.startsWith('keelson-mounted-')) spawnSync('umount', [join(root, 'tmp', run, name)]);
+  }
+});
+
 it('is content with a run that leaves nothing of ours', () => {
   const { code, left } = runOf("mkdtempSync(join(tmpdir(), 'somebody-else-'));");
   expect({ code, left }).toEqual({ code: 0, left: [] });
