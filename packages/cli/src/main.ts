@@ -8,5 +8,6 @@ import { runProgram } from './program.ts';
 // The same from src/ and from dist/.
 const artifactProgram = fileURLToPath(new URL('../src/run-distribution.ts', import.meta.url));
 const tools = fileURLToPath(new URL('../../../.keelson/tools/bin', import.meta.url));
-const world = processWorld(fileURLToPath(import.meta.url), existsSync(artifactProgram) ? { artifactProgram } : {});
+const images = fileURLToPath(new URL('../../../.keelson/images', import.meta.url));
+const world = processWorld(fileURLToPath(import.meta.url), { ...(existsSync(artifactProgram) ? { artifactProgram } : {}), ...(existsSync(images) ? { images } : {}) });
 void endWith(() => runProgram(world, systemMachine(process.env['PATH'], [tools]), process.argv.slice(2)));

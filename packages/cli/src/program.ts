@@ -5,6 +5,7 @@ import type { World } from './world.ts';
 import type { UpFlags } from './commands/up-options.ts';
 import type { ClusterFlags } from './cluster/find.ts';
 import type { TraceFlags } from './commands/trace.ts';
+import type { NodeFlags } from './commands/node.ts';
 import type { OperatorFlags } from './commands/operator.ts';
 
 /** Runs one command line; resolves to the exit code and never rejects. */
@@ -60,7 +61,7 @@ function describeProgram(world: World, machine: Machine, finish: (code: number) 
   clusterFlags(program.command('up').description('run the cluster of the current directory until Ctrl-C'), { port: '6443', logLevel: 'warn' })
     .option('--name <name>', 'name of the cluster and its context, keelson-<name> (KEELSON_CLUSTER_NAME)')
     .option('--data-dir <dir>', 'where the cluster keeps its data (default .keelson)')
-    .action(async (flags: UpFlags) => finish(await (await import('./commands/up.ts')).up(world, flags)));
+    .action(async (flags: UpFlags) => finish(await (await import('./commands/up.ts')).up(world, flags, machine)));
 
   const create = program.command('create').description('make a cluster in the background');
   const remove = program.command('delete').description('remove a cluster');
@@ -109,6 +110,14 @@ function describeProgram(world: World, machine: Machine, finish: (code: number) 
     .action(async (flags: { fix?: boolean; output?: string }) => finish(await (await import('./commands/doctor.ts')).doctor(world, machine, flags)));
 
   program
+    .command('node')
+    .description('nodes with a process of their own')
+    .command('run')
+    .description('run the agent of the host that this is, until Ctrl-C')
+    .requiredOption('--config <file>', 'configuration of the node')
+    .action(async (flags: NodeFlags) => finish(await (await import('./commands/node.ts')).nodeRun(world, flags)));
+
+  program
     .command('operator')
     .description('run plugins against any cluster')
     .command('run <plugin>')
@@ -152,7 +161,11 @@ function clusterFlags(command: Command, defaults: { readonly port: string; reado
     .option('--bind-address <ip>', 'address to listen at (default 127.0.0.1)')
     .option('--kubeconfig <file>', 'merge the context into this file as well')
     .option('--nodes <n>', 'number of nodes (default 3)')
-    .option('--runtime <sim|process>', 'what runs containers (default sim)')
+    .option('--hosts <n>', 'number of hosts, each with a network, a containerd and a node of its own; needs root')
+    .option('--runtime <sim|process|cri>', 'what runs containers (default sim, on hosts cri)')
+    .option('--cni <variant>', 'network of pods on hosts (default flannel-vxlan)')
+    .option('--proxy <mode>', 'service proxy on hosts (default nftables)')
+    .option('--hosts-network <cidr>', 'IPv4 range of the hosts (default: the first free one from 10.99.0.0/24 on)')
     .option('--storage <memory|embedded|etcd>', 'where objects are kept (default embedded)')
     .option('--storage-endpoints <urls>', 'etcd endpoints, separated by commas')
     .option('--wait <duration>', 'give up when not ready within, for example 60s')

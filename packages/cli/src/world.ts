@@ -26,6 +26,10 @@ export interface World {
   readonly err: Output;
   /** Program and first arguments that run this command again. */
   readonly self: readonly string[];
+  /** The same, past the launcher that builds in a checkout. */
+  readonly program: readonly string[];
+  /** Folder of image archives that every host gets; absent: none. */
+  readonly images?: string;
   readonly version: string;
   readonly processes: Processes;
   readonly signals: StopSignals;

@@ -11,7 +11,7 @@ import { systemRandom } from './system-random.ts';
 import { errorStream, terminal } from './terminal.ts';
 
 /** The world as this process sees it; `entry` is the file that started it. */
-export function processWorld(entry: string, own: Pick<World, 'ownDistribution' | 'artifactProgram'> = {}): World {
+export function processWorld(entry: string, own: Pick<World, 'ownDistribution' | 'artifactProgram' | 'images'> = {}): World {
   const err = errorStream(process.stderr);
   return {
     clock: systemClock,
@@ -23,6 +23,7 @@ export function processWorld(entry: string, own: Pick<World, 'ownDistribution' |
     out: terminal(process.stdout),
     err,
     self: [process.execPath, ...process.execArgv, process.argv[1] ?? entry],
+    program: [process.execPath, ...process.execArgv, entry],
     version,
     processes: systemProcesses,
     signals: processSignals,

@@ -13,9 +13,9 @@ export function systemMachine(path: string | undefined, extraBin: readonly strin
     platform: process.platform,
     isRoot: process.getuid?.() === 0,
     findProgram: (name) => folders.map((folder) => join(folder, name)).find(isExecutable),
-    run: (program, args) =>
+    run: (program, args, timeoutMs = 5000) =>
       new Promise((resolve) => {
-        execFile(program, [...args], { timeout: 5000 }, (error, stdout, stderr) => resolve({ ok: error === null, output: `${stdout}${stderr}${error?.message ?? ''}` }));
+        execFile(program, [...args], { timeout: timeoutMs, maxBuffer: 64 * 2 ** 20 }, (error, stdout, stderr) => resolve({ ok: error === null, output: `${stdout}${stderr}${error?.message ?? ''}` }));
       }),
     fileHolds,
     isPortFree: (port) =>

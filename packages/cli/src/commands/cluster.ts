@@ -1,4 +1,5 @@
 import { closeSync, existsSync, fstatSync, openSync, readSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { endProcess } from '../cluster/end-process.ts';
 import { allClusters } from '../cluster/find.ts';
 import { refuseForeignContext } from '../cluster/foreign-context.ts';
@@ -70,6 +71,10 @@ export async function deleteCluster(world: World, name: string, flags: { readonl
     progress.step('Stop');
     await endProcess(world, state);
   }
+  if (existsSync(join(place.dataDir, 'hosts'))) {
+    progress.step('Remove hosts');
+    await removeHostsOf(world, place.dataDir);
+  }
   progress.step('Remove data and access');
   const files = [...new Set([kubeconfigPath(world.cwd, flags.kubeconfig), state?.mergedInto])].filter((file) => file !== undefined);
   for (const file of files) await removeContext(file, name);
@@ -93,7 +98,7 @@ export function getClusters(world: World, flags: { readonly output?: string }): 
 
 function upArguments(place: ClusterPlace, flags: UpFlags): string[] {
   // The kubeconfig of the user is merged by this command, so that the background process owns its own file alone.
-  const passed = { name: place.name, 'data-dir': place.dataDir, output: 'json', 'api-port': flags.apiPort ?? '0', distribution: flags.distribution, 'bind-address': flags.bindAddress, nodes: flags.nodes, runtime: flags.runtime, storage: flags.storage, 'storage-endpoints': flags.storageEndpoints, seed: flags.seed, 'log-level': flags.logLevel ?? 'info', wait: flags.wait === undefined ? undefined : `${parseDuration(flags.wait)}ms` };
+  const passed = { name: place.name, 'data-dir': place.dataDir, output: 'json', 'api-port': flags.apiPort ?? '0', distribution: flags.distribution, 'bind-address': flags.bindAddress, nodes: flags.nodes, runtime: flags.runtime, hosts: flags.hosts, cni: flags.cni, proxy: flags.proxy, 'hosts-network': flags.hostsNetwork, storage: flags.storage, 'storage-endpoints': flags.storageEndpoints, seed: flags.seed, 'log-level': flags.logLevel ?? 'info', wait: flags.wait === undefined ? undefined : `${parseDuration(flags.wait)}ms` };
   return Object.entries(passed).flatMap(([flag, value]) => (value === undefined ? [] : [`--${flag}`, value]));
 }
 
@@ -102,6 +107,12 @@ async function mergeContext(place: ClusterPlace, file: string): Promise<void> {
   await mergeInto(file, place.kubeconfig, place.name);
   const state = readState(place);
   if (state !== undefined) writeState(place, { ...state, mergedInto: file } satisfies ClusterState);
+}
+
+/** What a killed process may have left; one that stopped by itself has left nothing. */
+async function removeHostsOf({ clock }: World, dataDir: string): Promise<void> {
+  const { removeHosts, systemPrograms } = await import('@keelson/hosts');
+  await removeHosts(dataDir, { programs: systemPrograms, clock });
 }
 
 async function removeContext(file: string, name: string): Promise<void> {

@@ -9,7 +9,11 @@ export interface ReadyFacts {
   readonly kubeconfig: string;
   readonly readyMs: number;
   readonly storage: StorageKind;
-  readonly runtime: RuntimeKind;
+  readonly runtime: RuntimeKind | 'cri';
+  /** 0: nodes are in the cluster's process. */
+  readonly hosts: number;
+  readonly cni: string;
+  readonly proxy: string;
   readonly nodes: number;
   readonly plugins: readonly PluginStatus[];
 }
@@ -25,7 +29,7 @@ export function readyText(facts: ReadyFacts, cwd: string): string {
     `  Server      ${facts.server}`,
     `  Kubeconfig  ${kubeconfig}`,
     `  Storage     ${facts.storage}`,
-    `  Nodes       ${facts.nodes} (${facts.runtime})`,
+    `  Nodes       ${facts.nodes} (${facts.runtime})${facts.hosts === 0 ? '' : `, each on a host of its own (${facts.cni}, ${facts.proxy})`}`,
     `  Plugins     ${facts.plugins.length} enabled${troubled.length === 0 ? '' : `, not ready: ${troubled.map((plugin) => plugin.name).join(', ')}`}`,
     ...byKind(facts.plugins).map(([kind, names]) => `    ${kind.padEnd(10)}  ${names.join(', ')}`),
     '',

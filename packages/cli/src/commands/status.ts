@@ -1,5 +1,6 @@
 import { findCluster, requireRunning, startCommand, type ClusterFlags } from '../cluster/find.ts';
 import { ExitCode } from '../errors.ts';
+import { hostsOf, hostLines } from '../hosts/hosts-of.ts';
 import { age, formatOf, print, table } from '../output/print.ts';
 import type { World } from '../world.ts';
 
@@ -39,6 +40,7 @@ export async function status(world: World, flags: ClusterFlags & { readonly outp
     runtime: running.runtime,
     distribution: running.distribution,
     pid: running.pid,
+    hosts: hostsOf(place.dataDir),
     startedAt: running.startedAt,
     checks: { passing: checks.length - failing.length, failing },
   };
@@ -50,6 +52,7 @@ export async function status(world: World, flags: ClusterFlags & { readonly outp
     ['Storage', facts.storage],
     ['Distribution', facts.distribution],
     ['Kubeconfig', facts.kubeconfig],
+    ...hostLines(facts.hosts),
     ['Process', `${facts.pid}, up ${age(world.clock.now() - facts.startedAt)}`],
   ]));
   return isReady ? ExitCode.ok : ExitCode.api;

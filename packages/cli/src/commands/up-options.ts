@@ -13,6 +13,10 @@ export interface UpFlags {
   readonly kubeconfig?: string;
   readonly nodes?: string;
   readonly runtime?: string;
+  readonly hosts?: string;
+  readonly cni?: string;
+  readonly proxy?: string;
+  readonly hostsNetwork?: string;
   readonly storage?: string;
   readonly storageEndpoints?: string;
   readonly wait?: string;
@@ -26,7 +30,12 @@ export interface UpSettings {
   readonly apiPort: number;
   readonly bindAddress: string;
   readonly nodes: number;
-  readonly runtime: RuntimeKind;
+  readonly runtime: RuntimeKind | 'cri';
+  /** 0: nodes are in this process. */
+  readonly hosts: number;
+  readonly cni: string;
+  readonly proxy: string;
+  readonly hostsNetwork: string | undefined;
   readonly storage: StorageKind;
   readonly storageEndpoints: readonly string[];
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error';
@@ -46,12 +55,24 @@ export function settingsOf(flags: UpFlags): UpSettings {
   return {
     apiPort: integer('--api-port', flags.apiPort ?? '6443', 0, 65_535),
     bindAddress: flags.bindAddress ?? '127.0.0.1',
-    nodes: integer('--nodes', flags.nodes ?? '3', 0, 10_000),
-    runtime: oneOf('--runtime', flags.runtime ?? 'sim', ['sim', 'process']),
+    ...nodesOf(flags),
     storage,
     storageEndpoints,
     logLevel: oneOf('--log-level', flags.logLevel ?? 'warn', ['debug', 'info', 'warn', 'error']),
   };
+}
+
+/** Nodes are either in this process or on hosts. */
+function nodesOf({ hosts: hostsFlag, nodes, runtime, cni, proxy, hostsNetwork }: UpFlags): Pick<UpSettings, 'nodes' | 'runtime' | 'hosts' | 'cni' | 'proxy' | 'hostsNetwork'> {
+  const hosts = integer('--hosts', hostsFlag ?? '0', 0, 100);
+  const network = { cni: cni ?? 'flannel-vxlan', proxy: proxy ?? 'nftables', hostsNetwork };
+  if (hosts > 0) {
+    if (nodes !== undefined) throw new CliError('KEEL_USAGE_FLAG', '--nodes and --hosts exclude each other: nodes are in this process, or one on each host');
+    return { hosts, nodes: hosts, runtime: oneOf('--runtime', runtime ?? 'cri', ['cri', 'sim', 'process']), ...network };
+  }
+  const alone = Object.entries({ '--cni': cni, '--proxy': proxy, '--hosts-network': hostsNetwork, ...(runtime === 'cri' ? { '--runtime cri': runtime } : {}) }).find(([, value]) => value !== undefined);
+  if (alone !== undefined) throw new CliError('KEEL_USAGE_FLAG', `${alone[0]} is for nodes on hosts: add --hosts N`);
+  return { hosts, nodes: integer('--nodes', nodes ?? '3', 0, 10_000), runtime: oneOf('--runtime', runtime ?? 'sim', ['sim', 'process']), ...network };
 }
 
 /** The path that `--kubeconfig` names; relative to the working directory, `~` is left to the shell. */

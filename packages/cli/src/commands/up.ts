@@ -1,3 +1,5 @@
+import type { Machine } from '../doctor/machine.ts';
+import { bootFor } from '../hosts/boot-for.ts';
 import { nextTurn } from '../adapters/next-turn.ts';
 import { makeDataFolder } from '../cluster/make-folder.ts';
 import { CliError, ExitCode } from '../errors.ts';
@@ -15,7 +17,7 @@ import { readyText, type ReadyFacts } from './ready.ts';
 import { kubeconfigPath, settingsOf, type UpFlags, type UpSettings } from './up-options.ts';
 
 /** `keelson up`: runs the cluster of the current directory in the foreground until a signal ends it. */
-export async function up(world: World, flags: UpFlags): Promise<number> {
+export async function up(world: World, flags: UpFlags, machine?: Machine): Promise<number> {
   const settings = settingsOf(flags);
   const format = formatOf(flags.output);
   const place = placeHere(world, flags);
@@ -33,7 +35,7 @@ export async function up(world: World, flags: UpFlags): Promise<number> {
     },
   );
   try {
-    const cluster = await start(world, flags, settings, place, stop);
+    const cluster = await start(world, flags, { settings, place, machine }, stop);
     if (cluster === undefined) return ExitCode.ok;
     if (mergedInto !== undefined) await (await import('../cluster/kubeconfig-merge.ts')).mergeInto(mergedInto, cluster.kubeconfig, place.name);
     const facts: ReadyFacts = { name: place.name, server: cluster.server, kubeconfig: mergedInto ?? cluster.kubeconfig, readyMs: Math.round(world.clock.monotonic() - started), plugins: cluster.host.status(), ...settings };
@@ -46,7 +48,7 @@ export async function up(world: World, flags: UpFlags): Promise<number> {
 }
 
 /** Boots with progress; undefined when a signal came in between. */
-async function start(world: World, flags: UpFlags, settings: UpSettings, place: ClusterPlace, stop: AbortController): Promise<BootedCluster | undefined> {
+async function start(world: World, flags: UpFlags, { settings, place, machine }: { readonly settings: UpSettings; readonly place: ClusterPlace; readonly machine: Machine | undefined }, stop: AbortController): Promise<BootedCluster | undefined> {
   const progress = progressOn(world.err, world.clock);
   progress.headline(`Starting cluster "${place.name}" ...`);
   makeDataFolder(place.dataDir);
@@ -54,7 +56,7 @@ async function start(world: World, flags: UpFlags, settings: UpSettings, place: 
   try {
     progress.step('Load distribution');
     const { resolved } = await chooseDistribution(world, flags.distribution);
-    const boot = await world.parts.loadBoot();
+    const boot = await bootFor(world, settings, machine);
     const cluster = await boot({
       name: place.name,
       distribution: resolved,

@@ -5,8 +5,8 @@ export interface Machine {
   readonly platform: string;
   readonly isRoot: boolean;
   findProgram(name: string): string | undefined;
-  /** Runs a program for at most five seconds. */
-  run(program: string, args: readonly string[]): Promise<{ readonly ok: boolean; readonly output: string }>;
+  /** Runs a program for at most `timeoutMs`, by default five seconds. */
+  run(program: string, args: readonly string[], timeoutMs?: number): Promise<{ readonly ok: boolean; readonly output: string }>;
   /** The file exists, and contains `text` if given. */
   fileHolds(path: string, text?: string): boolean;
   isPortFree(port: number): Promise<boolean>;

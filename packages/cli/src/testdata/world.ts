@@ -65,6 +65,7 @@ export function testWorld(options: { readonly env?: Record<string, string>; read
     out: { write: (text) => void out.push(text), isTerminal: false },
     err: { write: (text) => void err.push(text), isTerminal: false },
     self: ['node', 'keelson'],
+    program: ['node', 'keelson'],
     version: '0.1.0',
     processes: {
       mark: (pid) => alive.get(pid),
@@ -88,7 +89,7 @@ export function testWorld(options: { readonly env?: Record<string, string>; read
         return answer ? Promise.resolve(answer) : Promise.reject(new Error(`connect ECONNREFUSED ${path}`));
       },
     },
-    parts: { loadBoot: none, loadOperator: none, loadBuilder: none, loadPresets: () => Promise.resolve(new Map([['standard', { name: 'standard', version: '0.1.0' }]])), ...options.parts },
+    parts: { loadBoot: none, loadHostedBoot: none, loadNode: none, loadOperator: none, loadBuilder: none, loadPresets: () => Promise.resolve(new Map([['standard', { name: 'standard', version: '0.1.0' }]])), ...options.parts },
     logger: () => silentLogger,
     exitNow: (code) => {
       world.forced = code;

@@ -3,6 +3,7 @@ import dnsCluster from '@keelson/dns-cluster';
 import dnsForward from '@keelson/dns-forward';
 import dnsServer from '@keelson/dns-server';
 import nodeAgent from '@keelson/node/plugin';
+import runtimeCri from '@keelson/runtime-cri';
 import runtimeProcess from '@keelson/runtime-process';
 import runtimeSim from '@keelson/runtime-sim';
 import volumeConfigMap from '@keelson/volume-config-map';
@@ -23,7 +24,7 @@ export const node = defineDistribution({
   version: '0.1.0',
   extends: [orders],
   plugins: [
-    nodeAgent, runtimeProcess, runtimeSim,
+    nodeAgent, runtimeCri, runtimeProcess, runtimeSim,
     volumeConfigMap, volumeDownwardApi, volumeEmptyDir, volumeHostPath, volumeProjected, volumeSecret,
     dnsCache, dnsCluster, dnsForward, dnsServer,
   ],

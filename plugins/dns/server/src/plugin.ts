@@ -33,7 +33,7 @@ export default definePlugin({
   }),
   requires: { api: ApiClient, clock: Clock, log: Logger, handlers: live(DnsHandlers) },
   rbac: [
-    { groups: [''], resources: ['services'], verbs: ['create'] },
+    { groups: [''], resources: ['services'], verbs: ['get', 'create'] },
     { groups: ['discovery.k8s.io'], resources: ['endpointslices'], verbs: ['get', 'create', 'patch', 'update', 'delete'] },
     // The restriction that an address may be published only by who could bind it is by this verb.
     { groups: ['discovery.k8s.io'], resources: ['endpointslices/restricted'], verbs: ['create'] },

@@ -32,7 +32,8 @@ export async function publishEndpoint(api: ApiClient, { namespace, service, clus
       spec: { clusterIP: clusterIp, internalTrafficPolicy: 'Local', ports },
     }));
   } catch (error) {
-    if (!isStatus(error, 'AlreadyExists')) throw error;
+    // Another node's server may have been faster: then its name, or its address, is taken.
+    if (!isStatus(error, 'AlreadyExists') && (await api.get(Service, { namespace, name: service })) === undefined) throw error;
   }
   const name = sliceName(service, nodeName);
   const slice = newObject(EndpointSlice, {

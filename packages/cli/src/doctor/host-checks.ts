@@ -1,0 +1,30 @@
+import type { Finding } from './checks.ts';
+import { missingHostParts } from './host-parts.ts';
+import type { Machine } from './machine.ts';
+
+/** Milliseconds that installing packages may take. */
+const patience = 600_000;
+
+/** What `up --hosts` needs; missing packages are installed by `--fix`, all in one go. */
+export async function hostChecks(machine: Machine): Promise<readonly Finding[]> {
+  const missing = await missingHostParts(machine, true);
+  if (missing.length === 0) return [{ check: 'hosts', verdict: 'ok', detail: 'keelson up --hosts works here: containerd, runc, CNI binaries, nftables, namespaces, VXLAN' }];
+  const packages = [...new Set(missing.flatMap((part) => part.package ?? []))];
+  let installing: Promise<string> | undefined;
+  const fixable = machine.isRoot && machine.findProgram('apt-get') !== undefined;
+  return missing.map((part): Finding => ({
+    check: `hosts: ${part.name}`, verdict: 'warn', detail: `${part.reason}; only for keelson up --hosts`, remedy: part.remedy,
+    ...(part.package === undefined || !fixable ? {} : { fix: () => (installing ??= install(machine, packages)) }),
+  }));
+}
+
+async function install(machine: Machine, packages: readonly string[]): Promise<string> {
+  const apt = machine.findProgram('apt-get') ?? 'apt-get';
+  const args = ['install', '--yes', '--no-install-recommends', ...packages];
+  const first = await machine.run(apt, args, patience);
+  if (first.ok) return `installed ${packages.join(', ')}`;
+  await machine.run(apt, ['update'], patience);
+  const second = await machine.run(apt, args, patience);
+  if (second.ok) return `installed ${packages.join(', ')}`;
+  throw new Error(`apt-get ${args.join(' ')} failed: ${second.output.trim().split('\n').slice(-3).join(' | ')}`);
+}
