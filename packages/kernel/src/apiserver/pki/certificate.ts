@@ -1,5 +1,6 @@
 import { createPrivateKey, generateKeyPair, X509Certificate, type KeyObject } from 'node:crypto';
 import { promisify } from 'node:util';
+import { isAddress } from './der.ts';
 import { issuerOf, nameOf, signCertificate } from './x509.ts';
 
 /** A certificate with its private key, both PEM. */
@@ -24,7 +25,6 @@ export interface Validity {
 }
 
 const generateKeys = promisify(generateKeyPair);
-const addressForm = /^(\d{1,3}(\.\d{1,3}){3}|[0-9a-fA-F:]*:[0-9a-fA-F:.]*)$/;
 
 /** Creates a self-signed ECDSA P-256 authority. */
 export async function createAuthority(commonName: string, validity: Validity): Promise<KeyedCertificate> {
@@ -60,7 +60,7 @@ export function isUsableLeaf(authority: KeyedCertificate, leaf: KeyedCertificate
       isCurrent(certificate, at) &&
       certificate.verify(issuer.publicKey) &&
       sameSubject(certificate.subject, request) &&
-      (request.hosts ?? []).every((host) => (addressForm.test(host) ? certificate.checkIP(host) : certificate.checkHost(host)) !== undefined)
+      (request.hosts ?? []).every((host) => (isAddress(host) ? certificate.checkIP(host) : certificate.checkHost(host)) !== undefined)
     );
   } catch {
     return false; // unreadable PEM: make a new one

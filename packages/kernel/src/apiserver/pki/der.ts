@@ -1,5 +1,3 @@
-import { isIPv4 } from 'node:net';
-
 // The few forms of DER (ITU-T X.690) that certificates of this cluster are made of.
 
 /** Tags by the names that X.509 gives the forms. */
@@ -35,11 +33,18 @@ export function time(at: number): Buffer {
   return Number(digits.slice(0, 4)) < 2050 ? der(Tag.utcTime, Buffer.from(digits.slice(2))) : der(Tag.generalizedTime, Buffer.from(digits));
 }
 
+const ipv4 = /^\d{1,3}(\.\d{1,3}){3}$/;
+
+/** Addresses are known by their form; Node's own test compiles an expression that takes a first boot milliseconds. */
+export function isAddress(host: string): boolean {
+  return ipv4.test(host) || /^[0-9a-fA-F:]*:[0-9a-fA-F:.]*$/.test(host);
+}
+
 /** The bytes of an IPv4 or IPv6 address. */
 export function addressBytes(address: string): Buffer {
-  if (isIPv4(address)) return Buffer.from(address.split('.').map(Number));
+  if (ipv4.test(address)) return Buffer.from(address.split('.').map(Number));
   // The last 32 bits may be written as IPv4.
-  const words = address.replace(/[\d.]+$/, (last) => (isIPv4(last) ? last.split('.').map(Number).map((byte, i, all) => (i % 2 === 0 ? (byte * 256 + all[i + 1]!).toString(16) : '')).filter(Boolean).join(':') : last));
+  const words = address.replace(/[\d.]+$/, (last) => (ipv4.test(last) ? last.split('.').map(Number).map((byte, i, all) => (i % 2 === 0 ? (byte * 256 + all[i + 1]!).toString(16) : '')).filter(Boolean).join(':') : last));
   const [head = [], tail = []] = words.split('::').map((part) => (part === '' ? [] : part.split(':')));
   const bytes = Buffer.alloc(16);
   head.forEach((word, i) => bytes.writeUInt16BE(parseInt(word, 16), i * 2));

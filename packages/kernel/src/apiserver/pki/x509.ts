@@ -1,6 +1,5 @@
 import { createHash, randomBytes, sign, type KeyObject, type X509Certificate } from 'node:crypto';
-import { isIP } from 'node:net';
-import { addressBytes, der, derValues, explicit, implicit, objectId, Tag, time } from './der.ts';
+import { addressBytes, der, derValues, explicit, implicit, isAddress, objectId, Tag, time } from './der.ts';
 
 // X.509 certificates (RFC 5280) of the two forms that a cluster makes. A library for all forms takes a tenth of the
 // first boot to load and run.
@@ -87,7 +86,7 @@ function extensionsOf({ use, publicKey }: CertificateContent, { keyId }: Issuer)
 }
 
 function hostName(host: string): Buffer {
-  return isIP(host) === 0 ? implicit(2, Buffer.from(host)) : implicit(7, addressBytes(host));
+  return isAddress(host) ? implicit(7, addressBytes(host)) : implicit(2, Buffer.from(host));
 }
 
 function extension(id: string, flags: readonly Buffer[], value: Buffer): Buffer {
