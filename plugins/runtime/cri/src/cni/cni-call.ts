@@ -17,13 +17,8 @@ interface CniConfig {
   readonly runtimeConfig?: { readonly portMappings?: readonly CniPort[] };
 }
 
-/** The `portMappings` capability; protocols come in lower case. */
-interface CniPort {
-  readonly protocol?: string;
-  readonly containerPort?: number;
-  readonly hostPort?: number;
-  readonly hostIP?: string;
-}
+/** The `portMappings` capability. containerd writes its keys as `HostPort`, others as `hostPort`; protocols in lower case. */
+type CniPort = Readonly<Record<string, unknown>>;
 
 /** Parses what the shim sends; throws on what is none. */
 export function parseCniCall(text: string): CniCall {
@@ -63,7 +58,13 @@ export function cniResult({ ips, routes, dns }: AttachmentResult, { ifName, netn
   };
 }
 
-function portMapping({ protocol = 'TCP', containerPort = 0, hostPort = 0, hostIP: hostIp }: CniPort): PortMapping {
-  const upper = protocol.toUpperCase() as PortMapping['protocol'];
-  return { protocol: upper, containerPort, hostPort, ...(hostIp === undefined || hostIp === '' ? {} : { hostIp }) };
+function portMapping(given: CniPort): PortMapping {
+  const port = Object.fromEntries(Object.entries(given).map(([key, value]) => [key.toLowerCase(), value]));
+  const hostIp = String(port['hostip'] ?? '');
+  return {
+    protocol: String(port['protocol'] ?? 'tcp').toUpperCase() as PortMapping['protocol'],
+    containerPort: Number(port['containerport'] ?? 0),
+    hostPort: Number(port['hostport'] ?? 0),
+    ...(hostIp === '' ? {} : { hostIp }),
+  };
 }
