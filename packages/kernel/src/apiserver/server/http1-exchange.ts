@@ -44,8 +44,13 @@ export class Http1Exchange implements HttpExchange {
   }
 
   send(code: number, headers: ResponseHeaders, body: readonly Buffer[]): void {
-    const length = body.reduce((sum, part) => sum + part.length, 0);
-    this.response.writeHead(code, { ...headers, 'content-length': length } as never);
+    let length = 0;
+    for (const part of body) length += part.length;
+    // A flat list is what Node writes fastest.
+    const list: (string | number | readonly string[])[] = [];
+    for (const name in headers) list.push(name, headers[name]!);
+    list.push('content-length', length);
+    this.response.writeHead(code, list as never);
     if (body.length > 1) this.response.cork();
     for (let i = 0; i < body.length - 1; i++) this.response.write(body[i]);
     this.response.end(body[body.length - 1]);

@@ -22,12 +22,12 @@ export function readBody(source: Readable, declared: string | undefined, limit: 
       chunks.push(chunk);
     });
     let complete = false;
-    source.once('end', () => {
+    source.on('end', () => {
       complete = true;
       resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks));
     });
     // 'close' follows every request, also the good ones.
-    source.once('close', () => {
+    source.on('close', () => {
       if (!complete) reject(new RequestAborted());
     });
   });

@@ -12,11 +12,11 @@ const streamFrom = 1024 * 1024;
 /** Answers smaller than this are not worth compressing (upstream's limit). */
 const gzipFrom = 128 * 1024;
 
-const jsonHeaders: ResponseHeaders = { 'content-type': 'application/json', 'cache-control': 'no-cache, private' };
+const jsonHeaders: ResponseHeaders = Object.freeze({ 'content-type': 'application/json', 'cache-control': 'no-cache, private' });
 
 /** A JSON answer; large ones are compressed for clients that take it. */
 export function sendJson(exchange: HttpExchange, code: number, body: readonly Buffer[], warnings: readonly string[] = [], contentType = 'application/json'): void {
-  const headers: ResponseHeaders = warnings.length === 0 && contentType === 'application/json' ? { ...jsonHeaders } : { ...jsonHeaders, 'content-type': contentType };
+  const headers: ResponseHeaders = warnings.length === 0 && contentType === 'application/json' ? jsonHeaders : { ...jsonHeaders, 'content-type': contentType };
   if (warnings.length > 0) headers['warning'] = warnings.map((text) => `299 - ${JSON.stringify(text)}`);
   let size = 0;
   for (const part of body) size += part.length;
