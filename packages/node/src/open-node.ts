@@ -66,7 +66,7 @@ export async function openNode(plan: NodePlan, expected: readonly Pod[], means: 
   const runtime = await provider.open({ nodeName, podCidr, hostIp: plan.ownIp });
   const real = runtime.info.mounts === true;
   const directories = new PodDirectories(settings.exactName ? resolve(settings.root) : join(resolve(settings.root), nodeName));
-  if (real) await mkdir(directories.pods, { recursive: true });
+  if (real) for (const folder of [directories.pods, directories.logs]) await mkdir(folder, { recursive: true });
   const machine = real ? await machineCapacity(directories.root) : {};
   const identity = identityOf({ ...plan, podCidr }, runtime.info, settings, random, machine);
   const own = log.child({ node: nodeName });

@@ -24,7 +24,11 @@ export function cgroupLayout(mountinfo: string): CgroupLayout | undefined {
     if (type === 'cgroup2') unified ??= path;
     if (type === 'cgroup') for (const name of options.split(',')) if (name !== 'rw' && name !== 'ro' && !roots.has(name)) roots.set(name, path);
   }
-  if (roots.has('cpu') || roots.has('memory')) return { version: 1, roots };
+  if (roots.has('cpu') || roots.has('memory')) {
+    // Runtimes make their groups there as well.
+    if (unified !== undefined) roots.set('unified', unified);
+    return { version: 1, roots };
+  }
   return unified === undefined ? undefined : { version: 2, root: unified };
 }
 
@@ -52,8 +56,8 @@ export class Cgroups {
       for (const root of this.#roots()) {
         for (const qos of ['Guaranteed', 'Burstable', 'BestEffort'] as const) {
           const path = join(root, this.#path(uid, qos));
-          if (!(await exists(path))) continue;
-          await this.#removeTree(path);
+          if (await exists(path)) await this.#removeTree(path);
+          // The runtime may have been first: folders above are left to the agent.
           await this.#removeEmpty(root, dirname(path));
         }
       }
@@ -130,8 +134,8 @@ export class Cgroups {
     for (let at = from; at.length > root.length; at = dirname(at)) {
       try {
         await rmdir(at);
-      } catch {
-        return;
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== 'ENOENT') return;
       }
     }
   }

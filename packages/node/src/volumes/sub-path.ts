@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { mkdir, open, readlink, realpath, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, open, readlink, realpath, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, sep } from 'node:path';
 import { mount, mountsBelow } from './disk/mount-table.ts';
 
@@ -36,7 +36,11 @@ async function ensure(root: string, subPath: string): Promise<string> {
       if (error.code !== 'ENOENT') throw error;
       return undefined;
     });
-    if (found === undefined) await mkdir(next, { mode: (await stat(root)).mode & 0o7777 });
+    if (found === undefined) {
+      await mkdir(next);
+      // As open as the volume itself, whatever this process masks.
+      await chmod(next, (await stat(root)).mode & 0o7777);
+    }
     at = found ?? (await realpath(next));
     inside(root, at, subPath);
   }

@@ -1,0 +1,202 @@
+import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describeWith } from '../jest/require-part.ts';
+import { ConfigMap, Event, Node, Pod, type PodSpec, type Secret } from '@keelson/api/core/v1';
+import { defineDistribution, use } from '@keelson/distro';
+import { standard } from '@keelson/distro/presets';
+import runtimeCri from '@keelson/runtime-cri';
+import { memoryKeyFolder, openClusterPki } from '@keelson/kernel/apiserver';
+import { VirtualClock, cluster, type TestCluster } from '@keelson/testing';
+import { TestContainerd, realContainerd, sleep } from '../../plugins/runtime/cri/src/testdata/containerd.ts';
+import nodeAgent from '@keelson/node/plugin';
+
+describeWith(realContainerd)('pods in real containers', () => {
+  let containerd: TestContainerd;
+  let at: TestCluster;
+  let root: string;
+
+  beforeAll(async () => {
+    containerd = new TestContainerd('bridge');
+    await containerd.start();
+  }, 60_000);
+  afterAll(() => containerd.destroy(), 60_000);
+
+  beforeEach(async () => {
+    root = join(containerd.dir, 'agent');
+    const clock = new VirtualClock();
+    // Tokens are signed with the keys of a cluster that serves.
+    const pki = openClusterPki(memoryKeyFolder(), { clock });
+    at = await cluster(
+      defineDistribution({
+        name: 'real', version: '0.1.0', extends: [standard],
+        plugins: [
+          use(runtimeCri, {
+            socket: containerd.socket, logRoot: join(containerd.dir, 'logs'), cgroupRoot: containerd.cgroupRoot,
+            cniConfDir: containerd.confDir, cniBinDir: containerd.binDir, cniSocket: join(containerd.dir, 'cni.sock'),
+          }),
+        ],
+        configure: [
+          use(nodeAgent, {
+            runtime: 'cri', exactName: true, nodeName: 'real-1', hostIp: containerd.address, podCidr: '10.97.0.0/24', root, cgroupRoot: containerd.cgroupRoot,
+            clusterDns: ['10.96.0.10'], resolvConf: resolvConf(),
+          }),
+        ],
+      }),
+      { clock, serve: { pki } },
+    );
+    await until('the node is ready', async () => (await at.api.get(Node, { name: 'real-1' }))?.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') === true);
+  }, 60_000);
+  afterEach(async () => {
+    await at.api.deleteCollection(Pod, { namespace: 'default' }, { gracePeriodSeconds: 1 });
+    await until('every pod is gone', async () => (await at.api.list(Pod, { namespace: 'default' })).items.length === 0);
+    const left = (): string => JSON.stringify([readdirSync(join(root, 'pods')), containerd.leftovers()]);
+    await until('nothing is left of them', async () => left() === JSON.stringify([[], { processes: [], mounts: [], cgroups: [], links: [] }])).catch((error: Error) => {
+      throw new Error(`${left()}\n${error.message}`);
+    });
+    expect(readdirSync(join(root, 'log', 'pods'))).toEqual([]);
+    await at.close();
+  }, 60_000);
+
+  function resolvConf(): string {
+    const path = join(containerd.dir, 'resolv.conf');
+    writeFileSync(path, 'nameserver 192.0.2.1\nsearch host.com\n');
+    return path;
+  }
+
+  async function until(what: string, condition: () => Promise<boolean>): Promise<void> {
+    for (let tries = 0; !(await condition()); tries++) {
+      if (tries > 1000) throw new Error(`${what}: not so in time\n${await told()}`);
+      await sleep(20);
+      await at.advance(20);
+    }
+  }
+
+  async function told(): Promise<string> {
+    const { items } = await at.api.list(Event, { namespace: 'default' });
+    const pods = (await at.api.list(Pod, { namespace: 'default' })).items.map(({ metadata, status }) => `${metadata.name} ${JSON.stringify(status)}`);
+    return [...items.map(({ reason, message, involvedObject }) => `${involvedObject.name}: ${reason} ${message}`), ...pods].join('\n');
+  }
+
+  const get = async (name: string): Promise<Pod> => (await at.api.get(Pod, { namespace: 'default', name }))!;
+
+  async function run(name: string, spec: Partial<PodSpec>, labels: Record<string, string> = {}): Promise<void> {
+    const object = { apiVersion: 'v1', kind: 'Pod', metadata: { name, namespace: 'default', labels }, spec: { nodeName: 'real-1', terminationGracePeriodSeconds: 1, ...spec } };
+    await until('the default account is there', () => at.api.create(object as unknown as Pod).then(() => true, (error: Error) => { if (/serviceaccount/.test(error.message)) return false; throw error; }));
+  }
+
+  const phase = (name: string, wanted: string) => until(`${name} is ${wanted}`, async () => (await get(name)).status?.phase === wanted);
+
+  let execs = 0;
+
+  async function shell(name: string, command: string): Promise<string> {
+    const id = (await get(name)).status?.containerStatuses?.[0]?.containerID?.replace(/^.*:\/\//, '') ?? '';
+    try {
+      return containerd.ctr('tasks', 'exec', '--exec-id', `e${++execs}`, id, '/bin/sh', '-c', `{ ${command}; } 2>&1`).trimEnd();
+    } catch (error) {
+      return `failed: ${String((error as { stdout?: string }).stdout)}`.trimEnd();
+    }
+  }
+
+  const forever = { name: 'main', image: 'keelson.dev/busybox:1', command: ['/bin/sh', '-c', 'trap "exit 0" TERM; while :; do sleep 0.1; done'] };
+
+  it('see their volumes, and what becomes of them', async () => {
+    await at.apply([{ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'settings', namespace: 'default' }, data: { color: 'red', size: 'L' } } as unknown as ConfigMap]);
+    await run('vols', {
+      securityContext: { runAsUser: 1000, fsGroup: 2000 },
+      containers: [{
+        ...forever,
+        volumeMounts: [
+          { name: 'config', mountPath: '/config' }, { name: 'login', mountPath: '/login' }, { name: 'me', mountPath: '/me' }, { name: 'data', mountPath: '/data' },
+          { name: 'fast', mountPath: '/fast' }, { name: 'config', mountPath: '/one/color.txt', subPath: 'color' }, { name: 'data', mountPath: '/sub', subPathExpr: 'a/$(NAME)' },
+          { name: 'host', mountPath: '/host', readOnly: true },
+        ],
+        env: [{ name: 'NAME', valueFrom: { fieldRef: { fieldPath: 'metadata.name' } } }],
+      }],
+      volumes: [
+        { name: 'config', configMap: { name: 'settings' } }, { name: 'login', secret: { secretName: 'login', defaultMode: 0o400 } },
+        { name: 'me', downwardAPI: { items: [{ path: 'labels', fieldRef: { fieldPath: 'metadata.labels' } }] } },
+        { name: 'data', emptyDir: {} }, { name: 'fast', emptyDir: { medium: 'Memory', sizeLimit: '1Mi' } }, { name: 'host', hostPath: { path: join(containerd.dir, 'host'), type: 'DirectoryOrCreate' } },
+      ],
+    }, { app: 'x' });
+    const failed = 'MountVolume.SetUp failed for volume "login" : secret "login" not found';
+    await until('what is missing is told of', async () => (await told()).includes(failed));
+    await until('it waits', async () => (await get('vols')).status?.containerStatuses?.[0]?.state?.waiting?.reason === 'ContainerCreating');
+    await at.apply([{ apiVersion: 'v1', kind: 'Secret', metadata: { name: 'login', namespace: 'default' }, data: { password: 'czNjcmV0' } } as unknown as Secret]);
+    await phase('vols', 'Running');
+    expect(await shell('vols', 'cat /config/color /login/password /me/labels; cat /one/color.txt; id -u; id -G')).toBe('reds3cretapp="x"red1000\n0 2000');
+    expect(await shell('vols', 'stat -Lc "%a %g" /login/password; stat -c "%a %g" /data; echo x > /data/f && stat -c %g /data/f')).toBe('440 2000\n2777 2000\n2000');
+    expect(await shell('vols', 'echo y > /sub/g && cat /data/a/vols/g')).toBe('y');
+    expect(await shell('vols', 'dd if=/dev/zero of=/fast/f bs=1M count=2 2>&1 | grep -o "No space left"')).toBe('No space left');
+    expect(await shell('vols', 'echo z > /host/f')).toContain('Read-only file system');
+    const token = await shell('vols', 'cd /var/run/secrets/kubernetes.io/serviceaccount && cat namespace && head -c 27 ca.crt && wc -c < token && ls -l token/.. 2>/dev/null; stat -Lc %a token');
+    expect(token).toMatch(/^default-----BEGIN CERTIFICATE-----\d{3,}\n/);
+    expect(token.endsWith('640')).toBe(true);
+    await at.api.patch(ConfigMap, { namespace: 'default', name: 'settings' }, { type: 'merge', body: { data: { color: 'blue', size: null } } });
+    await at.api.patch(Pod, { namespace: 'default', name: 'vols' }, { type: 'merge', body: { metadata: { labels: { app: 'y' } } } });
+    await until('the files follow', async () => (await shell('vols', 'cat /config/color /me/labels; echo; ls /config')) === 'blueapp="y"\ncolor');
+    // A part that was bound by its own is another file now.
+    expect(await shell('vols', 'cat /one/color.txt')).toBe('red');
+  }, 60_000);
+
+  it('know their names, resolvers, limits and users as the pod says', async () => {
+    await run('named', {
+      hostname: 'box', subdomain: 'boxes', hostAliases: [{ ip: '192.0.2.9', hostnames: ['db', 'db.example'] }], dnsConfig: { options: [{ name: 'ndots', value: '2' }] },
+      shareProcessNamespace: true, securityContext: { sysctls: [{ name: 'net.ipv4.ip_unprivileged_port_start', value: '80' }], seccompProfile: { type: 'RuntimeDefault' } },
+      containers: [{
+        ...forever,
+        resources: { requests: { cpu: '250m', memory: '32Mi' }, limits: { cpu: '500m', memory: '64Mi' } },
+        securityContext: { readOnlyRootFilesystem: true, capabilities: { drop: ['ALL'], add: ['NET_BIND_SERVICE'] }, allowPrivilegeEscalation: false },
+      }],
+    });
+    await phase('named', 'Running');
+    const { podIP } = (await get('named')).status!;
+    expect(await shell('named', 'hostname; cat /etc/resolv.conf; tail -n 4 /etc/hosts')).toBe(
+      `box\nsearch default.svc.cluster.local svc.cluster.local cluster.local host.com\nnameserver 10.96.0.10\noptions ndots:2\n${podIP}\tbox.boxes.default.svc.cluster.local\tbox\n\n# Entries added by HostAliases.\n192.0.2.9\tdb\tdb.example`,
+    );
+    expect(await shell('named', 'cat /proc/sys/net/ipv4/ip_unprivileged_port_start; touch /x; grep -E "CapEff|Seccomp:|NoNewPrivs" /proc/self/status | tr -s "\\t\\n" "  "')).toMatch(/^80\ntouch: \/x: Read-only file system\nNoNewPrivs: 1 Seccomp: 2|CapEff: 0000000000000400/);
+    const cgroup = (file: string): string | undefined => ['cpu', 'memory', ''].map((tree) => join('/sys/fs/cgroup', tree, containerd.cgroupRoot, 'kubepods/burstable', `pod${uid}`, file)).filter(existsSync).map((path) => readFileSync(path, 'utf8').trim())[0];
+    const { uid } = (await get('named')).metadata;
+    expect(cgroup('cpu.shares') ?? cgroup('cpu.weight')).toMatch(/^(256|10)$/);
+    expect(cgroup('memory.limit_in_bytes') ?? cgroup('memory.max')).toBe(String(64 * 1024 * 1024));
+    expect(cgroup('cpu.cfs_quota_us') ?? cgroup('cpu.max')).toMatch(/^50000( 100000)?$/);
+  }, 60_000);
+
+  it('say why they ended', async () => {
+    const end = (script: string) => [{ ...forever, command: ['/bin/sh', '-c', script] }];
+    await run('file', { restartPolicy: 'Never', containers: end('echo -n all is lost > /dev/termination-log; exit 3') });
+    await run('log', { restartPolicy: 'Never', containers: [{ ...end('echo the log says it; exit 4')[0]!, terminationMessagePolicy: 'FallbackToLogsOnError' }] });
+    await run('root', { restartPolicy: 'Never', containers: [{ ...forever, securityContext: { runAsNonRoot: true } }] });
+    await run('never', { containers: [{ ...forever, image: 'example.org/no-such:1', imagePullPolicy: 'Never' }] });
+    await phase('file', 'Failed');
+    await phase('log', 'Failed');
+    const ended = async (name: string) => (await get(name)).status?.containerStatuses?.[0]?.state;
+    expect(await ended('file')).toMatchObject({ terminated: { exitCode: 3, reason: 'Error', message: 'all is lost' } });
+    expect(await ended('log')).toMatchObject({ terminated: { exitCode: 4, message: 'the log says it\n' } });
+    const { uid } = (await get('root')).metadata;
+    await until('the non-root container is refused', async () => JSON.stringify(await ended('root')) === JSON.stringify({ waiting: { reason: 'CreateContainerConfigError', message: `container has runAsNonRoot and image will run as root (pod: "root_default(${uid})", container: main)` } }));
+    await until('the image is never pulled', async () => (await ended('never'))?.waiting?.reason === 'ErrImageNeverPull');
+  }, 60_000);
+
+  it('live on while their agent is away, and are taken over by the next', async () => {
+    await run('stays', { containers: [{ ...forever, volumeMounts: [{ name: 'data', mountPath: '/data' }] }], volumes: [{ name: 'data', emptyDir: {} }] });
+    await phase('stays', 'Running');
+    await shell('stays', 'echo kept > /data/f');
+    const before = (await get('stays')).status!.containerStatuses![0]!;
+    const fork = await at.fork();
+    await at.close();
+    at = fork;
+    await until('the node is ready again', async () => (await at.api.get(Node, { name: 'real-1' })) !== undefined && (await shell('stays', 'cat /data/f').catch(() => '')) === 'kept');
+    expect((await get('stays')).status!.containerStatuses![0]).toEqual(before);
+    // A pod that is deleted while no agent is there leaves nothing behind.
+    await run('orphan', { containers: [{ ...forever, volumeMounts: [{ name: 'fast', mountPath: '/fast' }] }], volumes: [{ name: 'fast', emptyDir: { medium: 'Memory' } }] });
+    await phase('orphan', 'Running');
+    const { uid } = (await get('orphan')).metadata;
+    const later = await at.fork();
+    await at.close();
+    at = later;
+    const deletion = at.api.delete({ kind: Pod, ref: { namespace: 'default', name: 'orphan' } }, { gracePeriodSeconds: 0 });
+    await deletion;
+    await until('its folder is gone', async () => !existsSync(join(root, 'pods', uid)));
+    expect((await get('stays')).status!.containerStatuses![0]!.restartCount).toBe(0);
+  }, 90_000);
+});
