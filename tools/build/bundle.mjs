@@ -1,13 +1,15 @@
 // Bundles the command line into packages/cli/dist/keelson.cjs, a few lines that run the program in the one file beside
 // it (program-<hash>.cjs) with V8's code cache. Does nothing when nothing has changed. `--force` rebuilds;
 // `ensureBundle` is what start and the launcher call.
-import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { spawnSync } from 'node:child_process';
 import { tmpdir } from 'node:os';
+import { createRequire } from 'node:module';
 import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { inputsOf, isUpToDate } from './inputs.mjs';
 
+const { cacheOf } = createRequire(import.meta.url)('./program/script.cjs');
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const entry = 'packages/cli/src/main.ts';
 const output = 'packages/cli/dist';
@@ -23,7 +25,7 @@ const grace = 600_000;
 
 /** Builds if something changed; resolves to the bundle's path and whether it was built. Rejects with esbuild's message. */
 export async function ensureBundle({ force = false, onBuild = () => undefined } = {}) {
-  if (!force && isUpToDate(root, record, always)) return { bundle, built: false };
+  if (!force && isUpToDate(root, record, always)) return { bundle, built: false, ...warning(warmForThisNode()) };
   onBuild();
   generateSchemas();
   const { build } = await import('esbuild');
@@ -60,11 +62,19 @@ export async function ensureBundle({ force = false, onBuild = () => undefined } 
   for (const { path, contents } of outputFiles) put(path, contents);
   const warmed = warm(program);
   put(bundle, await entryOf(build, program));
-  const outputs = [...outputFiles.map(({ path }) => path), ...(warmed === undefined ? [`${program}.cache`] : []), bundle];
+  const outputs = [...outputFiles.map(({ path }) => path), bundle];
   const inputs = [...new Set([...Object.keys(metafile.inputs), ...always])];
   put(record, JSON.stringify({ inputs: inputsOf(root, inputs), outputs: outputs.map((path) => relative(root, path)) }));
-  dropOld(new Set([...outputs, record].map((path) => basename(path))));
-  return { bundle, built: true, ...(warmed === undefined ? {} : { warning: warmed }) };
+  dropOld([...outputs, record].map((path) => basename(path)));
+  return { bundle, built: true, ...warning(warmed) };
+}
+
+const warning = (text) => (text === undefined ? {} : { warning: text });
+
+/** The program may have been built by another Node, whose cache is of no use to this one. */
+function warmForThisNode() {
+  const program = JSON.parse(readFileSync(record, 'utf8')).outputs.find((path) => /program-[^/]*\.cjs$/.test(path));
+  return existsSync(cacheOf(join(root, program))) ? undefined : warm(join(root, program));
 }
 
 /** Written by rename: a start may read it meanwhile. */
@@ -91,12 +101,14 @@ async function entryOf(build, program) {
   return outputFiles[0].contents;
 }
 
-/** Runs the program once for its code cache; the reason when that did not work, since it runs without a cache too. */
+/** Runs the program once for its code cache. Answers why that did not work, once: the program runs without it too, and the next start does not try again. */
 function warm(program) {
   const folder = mkdtempSync(join(tmpdir(), 'keelson-warm-'));
   try {
     const { status, stderr, error } = spawnSync(process.execPath, [join(root, 'tools/build/program/warm.mjs'), program, bundle, folder], { encoding: 'utf8', timeout: 60_000, stdio: ['ignore', 'ignore', 'pipe'] });
-    return status === 0 ? undefined : `no code cache: ${error?.message ?? stderr}`;
+    if (status === 0) return undefined;
+    put(cacheOf(program), '');
+    return `no code cache: ${error?.message ?? stderr}`;
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -106,7 +118,7 @@ function warm(program) {
 function dropOld(current) {
   for (const name of readdirSync(join(root, output))) {
     const path = join(root, output, name);
-    if (!current.has(name) && statSync(path).mtimeMs < Date.now() - grace) rmSync(path, { recursive: true, force: true });
+    if (!current.some((one) => name.startsWith(one)) && statSync(path).mtimeMs < Date.now() - grace) rmSync(path, { recursive: true, force: true });
   }
 }
 

@@ -2,10 +2,10 @@
 // the time of a start.
 const { readFileSync } = require('node:fs');
 const { join } = require('node:path');
-const { compileProgram, runProgram } = require('./script.cjs');
+const { cacheOf, compileProgram, runProgram } = require('./script.cjs');
 
 const path = join(__dirname, KEELSON_PROGRAM);
-runProgram(compileProgram(path, cached(`${path}.cache`)), path, __filename);
+runProgram(compileProgram(path, cached(cacheOf(path))), path, __filename);
 
 /** Without a cache the program runs as well, only later. */
 function cached(file) {

@@ -5,6 +5,9 @@ const { dirname } = require('node:path');
 const { pathToFileURL } = require('node:url');
 const { Script } = require('node:vm');
 
+/** Where the code that this V8 compiled lies; another Node has its own, or none yet. */
+exports.cacheOf = (path) => `${path}.${process.versions.v8}-${process.arch}.cache`;
+
 /**
  * Compiles the file, or takes what V8 compiled before (`cachedData`). V8 rejects the cache of another version of itself
  * or of other flags, and then compiles; that the cache is of this very text, its name says.

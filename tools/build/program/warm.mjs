@@ -6,7 +6,7 @@ import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { request } from 'node:https';
 import { createRequire } from 'node:module';
 
-const { compileProgram, runProgram } = createRequire(import.meta.url)('./script.cjs');
+const { cacheOf, compileProgram, runProgram } = createRequire(import.meta.url)('./script.cjs');
 const [node, , path, entry, dataDir] = process.argv;
 const script = compileProgram(path);
 process.argv = [node, entry, 'up', '--storage', 'memory', '--api-port', '0', '--output', 'json', '--data-dir', dataDir];
@@ -14,8 +14,9 @@ const spoken = firstLine();
 runProgram(script, path, entry);
 const { server, kubeconfig } = JSON.parse(await spoken);
 await answered(`${server}/readyz`, Buffer.from(/certificate-authority-data: "?([A-Za-z0-9+/=]+)/.exec(readFileSync(kubeconfig, 'utf8'))[1], 'base64'));
-writeFileSync(`${path}.cache.${process.pid}`, script.createCachedData());
-renameSync(`${path}.cache.${process.pid}`, `${path}.cache`);
+const draft = `${cacheOf(path)}.${process.pid}`;
+writeFileSync(draft, script.createCachedData());
+renameSync(draft, cacheOf(path));
 process.kill(process.pid, 'SIGINT');
 
 /** The line with which the cluster says that it serves; it is meant for nobody here. */
