@@ -46,23 +46,24 @@ export class ObjectStore {
     return this.#writeTraced(op, storage, key, revision, bytes);
   }
 
-  async #writeTraced(op: Operation, storage: ResourceStorage, key: string, revision: number, bytes: Buffer | undefined): Promise<CachedObject | undefined> {
+  #writeTraced(op: Operation, storage: ResourceStorage, key: string, revision: number, bytes: Buffer | undefined): Promise<CachedObject | undefined> {
     const names = namesOf(storage.kind);
     const span = this.tracer.startSpan(names[op], client);
-    try {
-      const written = await this.#commit(storage, key, revision, bytes, span.spanContext());
+    const done = (written: CachedObject | undefined): CachedObject | undefined => {
       if (written !== undefined) {
         span.setAttribute(Attr.revision, written.revision);
         const attributes = { [Attr.revision]: written.revision, [Attr.watchers]: storage.cache.subscribers };
         this.tracer.startSpan(names.publish, { kind: SpanKind.PRODUCER, attributes }, trace.setSpan(context.active(), span)).end();
       }
-      return written;
-    } catch (error) {
-      span.recordException(error as Error);
-      throw error;
-    } finally {
       span.end();
-    }
+      return written;
+    };
+    // Not by `await`: while tracing is on, each promise is told of.
+    return this.#commit(storage, key, revision, bytes, span.spanContext()).then(done, (error: unknown) => {
+      span.recordException(error as Error);
+      span.end();
+      throw error;
+    });
   }
 
   async #commit(storage: ResourceStorage, key: string, revision: number, bytes: Buffer | undefined, cause: SpanContext | undefined): Promise<CachedObject | undefined> {

@@ -44,6 +44,8 @@ export class HttpsListener {
     const server = createSecureServer({
       allowHTTP1: true, cert, key, ca: clientCa, requestCert: true, rejectUnauthorized: false, minVersion: 'TLSv1.2',
       handshakeTimeout: 30_000,
+      // As node:https does: an event must not wait until the client has acknowledged the one before it.
+      noDelay: true,
       settings: { maxConcurrentStreams: 1000, initialWindowSize: 1024 * 1024 },
       maxSessionMemory: 64,
     });

@@ -54,23 +54,31 @@ export class RequestTraces {
     return otel.with(trace.setSpan(parent, span), () => this.#recorded(span, request, run));
   }
 
-  async #recorded(span: Span, request: ApiRequest, run: () => Promise<Reply> | Reply): Promise<Reply> {
-    let created: string | undefined;
-    try {
-      const reply = await run();
-      if (reply.type === 'cached') created = reply.cached.name;
+  /** Not by `await`: while tracing is on, each promise is told of. */
+  #recorded(span: Span, request: ApiRequest, run: () => Promise<Reply> | Reply): Promise<Reply> | Reply {
+    // Where the path does not name the object, the stored one tells its name best, and a refused one is in the body.
+    const end = (name: string | undefined): void => {
+      if (request.name === undefined && name !== undefined) span.setAttribute(Attr.objectName, name);
+      span.end();
+    };
+    const answered = (reply: Reply): Reply => {
+      end(reply.type === 'cached' ? reply.cached.name : undefined);
       return reply;
-    } catch (error) {
+    };
+    const failed = (error: unknown): never => {
       const status = asStatusError(error, this.context.log);
       span.setAttribute(Attr.httpStatus, status.httpCode);
       span.setStatus({ code: SpanStatusCode.ERROR, message: status.reason });
-      created = nameInBody(request.body);
+      end(nameInBody(request.body));
       throw error;
-    } finally {
-      // Where the path does not name the object, the stored one tells its name best, and a refused one is in the body.
-      if (request.name === undefined && created !== undefined) span.setAttribute(Attr.objectName, created);
-      span.end();
+    };
+    let reply: Promise<Reply> | Reply;
+    try {
+      reply = run();
+    } catch (error) {
+      return failed(error);
     }
+    return reply instanceof Promise ? reply.then(answered, failed) : answered(reply);
   }
 
   #namesOf(method: string, request: ApiRequest, path: ResourcePath): RouteNames {
