@@ -6,4 +6,5 @@ export const effectsAllowed = [
   { files: 'packages/client/src/fake-api/**/*.ts', reason: 'test aid: lets pending promises settle between steps of virtual time' },
   { files: 'packages/kernel/src/storage/etcd/etcd-process.ts', reason: 'test aid: waits for a real etcd election' },
   { files: 'packages/kernel/src/storage/embedded/group-commit-log.ts', reason: 'real disk: one turn of the event loop gathers writes for one fdatasync' },
+  { files: 'packages/kernel/src/storage/etcd/transport/http2-connection.ts', reason: 'real sockets: one turn of the event loop gathers requests for one write' },
 ];

@@ -37,7 +37,10 @@ function texts(value: unknown): unknown {
 }
 
 const write = (name: string, message: object): Buffer => Buffer.from(type(name).encode(message).finish());
-const noZeros = (fields: Record<string, unknown>): unknown => Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== '0' && value !== '' && value !== 0 && value !== false));
+/** As proto3 leaves them out; a text may well be the digit. */
+const texted: ReadonlySet<string> = new Set(['key', 'value', 'range_end', 'name', 'password']);
+const noZeros = (fields: Record<string, unknown>): unknown =>
+  Object.fromEntries(Object.entries(fields).filter(([field, value]) => (value !== '0' || texted.has(field)) && value !== '' && value !== 0 && value !== false));
 
 const text = fc.string({ unit: 'grapheme', maxLength: 40 });
 const count = fc.maxSafeNat();

@@ -1,20 +1,16 @@
-import { connect, type ClientHttp2Session, type ClientHttp2Stream, type OutgoingHttpHeaders } from 'node:http2';
-import type { Socket } from 'node:net';
-import type { TLSSocket } from 'node:tls';
+import { connect as connectPlain, isIP, type Socket } from 'node:net';
+import { connect as connectTls, type TLSSocket } from 'node:tls';
 import type { Cancel, Clock } from '@keelson/sdk';
 import { EtcdCallError } from '../failure.ts';
-import { connectFailure, noHttp2, silent, type ConnectFailure } from './connect-failure.ts';
 import { Call } from './call.ts';
+import { connectFailure, noHttp2, silent, type ConnectFailure } from './connect-failure.ts';
+import { headerBlock } from './hpack.ts';
+import { Http2Connection } from './http2-connection.ts';
 
-/** How far the server may run ahead of us: a list of everything must not wait for a round trip every 64 KiB. */
-const window = 32 << 20;
-/** Mebibytes that node:http2 lets a session hold; its default of 10 would refuse streams during a large answer. */
-const sessionMemory = 4096;
 const pingEveryMs = 10_000;
 const pingAnswerMs = 5000;
 /** Longest time until a server has introduced itself. */
 const connectMs = 2000;
-
 const leaderless = /etcdserver: (no leader|not leader|request timed out)/;
 
 /** Certificates in PEM. */
@@ -56,62 +52,46 @@ export interface StreamSink {
 
 /** One HTTP/2 connection to one member. */
 export class Session {
-  readonly #closed = (): void => {
-    if (--this.#streams === 0) this.#ping?.cancel();
-  };
-  readonly #headers = new Map<string, OutgoingHttpHeaders>();
+  readonly #blocks = new Map<string, Buffer>();
   /** Calls that have a deadline, oldest first: all of them have the same time. */
   readonly #pending = new Set<Call>();
+  #connection: Http2Connection | undefined;
   #deadline: Cancel | undefined;
-  #streams = 0;
   #ping: Cancel | undefined;
   #usable = true;
   #token = '';
 
   private constructor(
     readonly endpoint: string,
-    private readonly http2: ClientHttp2Session,
     private readonly settings: SessionSettings,
-  ) {
-    http2.on('error', () => undefined);
-    http2.on('close', () => this.#lost());
-    http2.on('goaway', () => this.retire());
-  }
+  ) {}
 
   /** Resolves when the server has introduced itself. Rejects with `ConnectError`. */
   static open(endpoint: string, settings: SessionSettings): Promise<Session> {
     return new Promise((resolve, reject) => {
-      const { tls } = settings;
-      const http2 = connect(endpoint, {
-        settings: { enablePush: false, initialWindowSize: window },
-        maxSessionMemory: sessionMemory,
-        // Until the server has said how many it takes; etcd takes any number.
-        peerMaxConcurrentStreams: 2 ** 31 - 1,
-        ...(tls === undefined ? {} : { ca: tls.ca, ...(tls.cert === undefined ? {} : { cert: tls.cert }), ...(tls.key === undefined ? {} : { key: tls.key }) }),
-      });
-      let problem: Error | undefined;
-      let opened: Session | undefined;
+      const session = new Session(endpoint, settings);
       const fail = (failure: ConnectFailure): void => {
         timer.cancel();
         reject(new ConnectError(endpoint, failure));
-        http2.destroy();
+        socket.destroy();
       };
+      const refused = (error?: Error): void => fail(connectFailure(endpoint, error));
       const timer = settings.clock.after(connectMs, () => fail(silent(connectMs)));
-      http2.on('error', (error) => (problem ??= error));
-      http2.on('close', () => fail(connectFailure(endpoint, problem)));
-      http2.on('connect', (_session, socket: Socket | TLSSocket) => {
-        socket.setNoDelay(true);
-        http2.setLocalWindowSize(window);
-        // A TLS alert after the handshake (the certificate was refused) reaches the socket but not the session's events.
-        socket.on('error', (error) => (opened === undefined ? fail(connectFailure(endpoint, error)) : opened.#lost()));
-        if ('alpnProtocol' in socket && socket.alpnProtocol !== 'h2') fail(noHttp2);
+      const socket = connect(endpoint, settings.tls, () => {
+        if ('alpnProtocol' in socket && (socket as TLSSocket).alpnProtocol !== 'h2') return fail(noHttp2);
+        socket.removeListener('error', refused);
+        let ready = false;
+        session.#connection = new Http2Connection(socket, {
+          ready: () => {
+            ready = true;
+            timer.cancel();
+            resolve(session);
+          },
+          goaway: () => session.retire(),
+          closed: (error) => (ready ? session.#lost() : refused(error)),
+        });
       });
-      http2.once('remoteSettings', () => {
-        timer.cancel();
-        http2.removeAllListeners('close');
-        opened = new Session(endpoint, http2, settings);
-        resolve(opened);
-      });
+      socket.on('error', refused);
     });
   }
 
@@ -123,7 +103,7 @@ export class Session {
   /** Sent with every call from now on. */
   set token(token: string) {
     this.#token = token;
-    this.#headers.clear();
+    this.#blocks.clear();
   }
 
   /** One request, one answer, read by `decode`, which may take views of it. Rejects with `EtcdCallError`. */
@@ -134,7 +114,7 @@ export class Session {
         this.endpoint,
         (message) => (answer = { value: decode(message) }),
         (error) => {
-          this.#pending.delete(call);
+          this.#settled(call);
           if (error === undefined && answer !== undefined) return resolve(answer.value);
           if (error !== undefined && leaderless.test(error.message)) this.#suspect();
           reject(error ?? new EtcdCallError('unknown', `${this.endpoint}: an answer without a message`));
@@ -149,13 +129,21 @@ export class Session {
 
   /** One request, answers until the stream ends. */
   stream(path: string, frame: Buffer, sink: StreamSink): { cancel(): void } {
-    const call = new Call(
+    const call: Call = new Call(
       this.endpoint,
       (message) => sink.message(message),
-      (error) => sink.end(error ?? new EtcdCallError('unknown', `${this.endpoint}: the stream ended`)),
+      (error) => {
+        this.#settled(call);
+        sink.end(error ?? new EtcdCallError('unknown', `${this.endpoint}: the stream ended`));
+      },
     );
     this.#begin(call, path, frame, false);
-    return { cancel: () => call.cancel() };
+    return {
+      cancel: () => {
+        call.cancel();
+        this.#settled(call);
+      },
+    };
   }
 
   /** Takes no more calls and closes when those under way are done. */
@@ -163,47 +151,57 @@ export class Session {
     if (!this.#usable) return;
     this.#usable = false;
     this.settings.retired(this);
-    this.http2.close();
+    this.#closeWhenIdle();
   }
 
   /** Ends everything at once. */
   destroy(): void {
     this.#usable = false;
-    this.http2.destroy();
+    this.#connection?.destroy();
   }
 
   #begin(call: Call, path: string, frame: Buffer, last: boolean): boolean {
-    let stream: ClientHttp2Stream;
-    try {
-      stream = this.http2.request(this.#headersOf(path), { endStream: false });
-    } catch (error) {
+    const connection = this.#connection;
+    if (!this.#usable || connection === undefined) {
       // Nothing has been sent.
-      this.retire();
-      call.settle(new EtcdCallError('refused', `${this.endpoint}: ${(error as Error).message}`, { cause: error }));
+      call.settle(new EtcdCallError('refused', `${this.endpoint}: the connection is closed`));
       return false;
     }
-    if (this.#streams++ === 0) this.#watchOver();
-    call.attach(stream, this.#closed);
-    if (last) stream.end(frame);
-    else stream.write(frame);
+    if (connection.active === 0) this.#watchOver();
+    call.stream = connection.request(this.#blockOf(path), frame, last, call);
+    if (connection.exhausted) this.retire();
     return true;
   }
 
-  #headersOf(path: string): OutgoingHttpHeaders {
-    let headers = this.#headers.get(path);
-    if (headers === undefined) {
-      headers = {
-        ':method': 'POST',
-        ':path': path,
-        te: 'trailers',
-        'content-type': 'application/grpc',
+  #blockOf(path: string): Buffer {
+    let block = this.#blocks.get(path);
+    if (block === undefined) {
+      const { protocol, host } = new URL(this.endpoint);
+      block = headerBlock([
+        [':method', 'POST'],
+        [':scheme', protocol.slice(0, -1)],
+        [':path', path],
+        [':authority', host],
+        ['te', 'trailers'],
+        ['content-type', 'application/grpc'],
         // A member that has lost the others says so at once, instead of letting us wait.
-        hasleader: 'true',
-        ...(this.#token === '' ? {} : { token: this.#token }),
-      };
-      this.#headers.set(path, headers);
+        ['hasleader', 'true'],
+        ...(this.#token === '' ? [] : ([['token', this.#token]] as const)),
+      ]);
+      this.#blocks.set(path, block);
     }
-    return headers;
+    return block;
+  }
+
+  #settled(call: Call): void {
+    this.#pending.delete(call);
+    if (this.#usable) return;
+    // The stream itself is forgotten a moment later.
+    queueMicrotask(() => this.#closeWhenIdle());
+  }
+
+  #closeWhenIdle(): void {
+    if (this.#connection?.active === 0) this.#connection.destroy();
   }
 
   #expire(): void {
@@ -227,14 +225,16 @@ export class Session {
 
   /** While something is under way, a silent connection is asked whether it lives; etcd forbids that on idle ones. */
   #watchOver(): void {
+    if (this.#ping !== undefined) return;
     const { clock } = this.settings;
-    this.#ping?.cancel();
     this.#ping = clock.after(pingEveryMs, () => {
-      if (this.http2.destroyed) return;
-      this.#ping = clock.after(pingAnswerMs, () => this.http2.destroy(new Error(`no answer to a ping within ${pingAnswerMs} ms`)));
-      this.http2.ping((error) => {
+      this.#ping = undefined;
+      if (this.#connection === undefined || this.#connection.active === 0) return;
+      this.#ping = clock.after(pingAnswerMs, () => this.#connection?.destroy(new Error(`no answer to a ping within ${pingAnswerMs} ms`)));
+      this.#connection.ping(() => {
         this.#ping?.cancel();
-        if (error === null && this.#streams > 0) this.#watchOver();
+        this.#ping = undefined;
+        this.#watchOver();
       });
     });
   }
@@ -243,8 +243,18 @@ export class Session {
     this.#ping?.cancel();
     this.#deadline?.cancel();
     this.#usable = false;
-    this.http2.destroy();
     this.settings.retired(this);
     this.settings.closed(this);
   }
+}
+
+function connect(endpoint: string, tls: TlsFiles | undefined, connected: () => void): Socket {
+  const { protocol, hostname, port } = new URL(endpoint);
+  const host = hostname.replace(/^\[|\]$/g, '');
+  const secure = protocol === 'https:';
+  const at = { host, port: port === '' ? (secure ? 443 : 80) : Number(port) };
+  const socket = secure
+    ? connectTls({ ...at, ALPNProtocols: ['h2'], ...(isIP(host) === 0 ? { servername: host } : {}), ...tls }, connected)
+    : connectPlain(at, connected);
+  return socket.setNoDelay(true);
 }
