@@ -90,7 +90,7 @@ describe('command line', () => {
     const world = testWorld();
     expect(await run(world, '--help')).toBe(0);
     expect(await run(world, '--version')).toBe(0);
-    for (const command of ['up', 'create', 'delete', 'get', 'status', 'plugin', 'trace', 'doctor', 'operator', 'distro', 'completion']) expect(world.stdout()).toMatch(new RegExp(`^  ${command} `, 'm'));
+    for (const command of ['up', 'create', 'delete', 'get', 'status', 'plugin', 'trace', 'doctor', 'operator', 'image', 'distro', 'completion']) expect(world.stdout()).toMatch(new RegExp(`^  ${command} `, 'm'));
     expect(world.stdout()).toContain('0.1.0');
   });
 

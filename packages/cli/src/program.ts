@@ -7,6 +7,7 @@ import type { ClusterFlags } from './cluster/find.ts';
 import type { TraceFlags } from './commands/trace.ts';
 import type { NodeFlags } from './commands/node.ts';
 import type { OperatorFlags } from './commands/operator.ts';
+import type { ImageFlags } from './commands/image.ts';
 
 /** Runs one command line; resolves to the exit code and never rejects. */
 export async function runProgram(world: World, machine: Machine, args: readonly string[]): Promise<number> {
@@ -128,6 +129,7 @@ function describeProgram(world: World, machine: Machine, finish: (code: number) 
     .option('--log-level <level>', 'debug, info, warn or error (default info)')
     .action(async (name: string, flags: OperatorFlags) => finish(await (await import('./commands/operator.ts')).operatorRun(world, name, flags)));
 
+  describeImage(world, machine, { program, finish });
   describeDistro(world, program, finish);
   program
     .command('completion <shell>')
@@ -135,6 +137,16 @@ function describeProgram(world: World, machine: Machine, finish: (code: number) 
     .action(async (shell: string) => finish((await import('./commands/completion.ts')).completion(world, program, shell)));
   for (const command of program.commands) command.copyInheritedSettings(program);
   return program;
+}
+
+function describeImage(world: World, machine: Machine, { program, finish }: { readonly program: Command; readonly finish: (code: number) => void }): void {
+  const image = program.command('image').description('images of the nodes of a cluster');
+  const load = () => import('./commands/image.ts');
+  const sockets = (command: Command): Command =>
+    output(chosen(command)).option('--containerd <socket>', 'a containerd by its socket instead of the cluster, may be repeated', (socket: string, before: readonly string[] = []) => [...before, socket]);
+  sockets(image.command('import <files...>').description('put image archives into every node'))
+    .action(async (files: readonly string[], flags: ImageFlags) => finish(await (await load()).imageImport(world, machine, files, flags)));
+  sockets(image.command('list').description('images, and the nodes that have them')).action(async (flags: ImageFlags) => finish(await (await load()).imageList(world, machine, flags)));
 }
 
 function describeDistro(world: World, program: Command, finish: (code: number) => void): void {
