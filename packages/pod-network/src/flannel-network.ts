@@ -71,7 +71,8 @@ export class FlannelNetwork {
   /** Begins; resolves when nodes are watched. The node may register later. */
   async start(): Promise<void> {
     const { informers, link } = this.#options;
-    await link.sysctl({ 'net/ipv4/ip_forward': '1' });
+    // Packets between pods of one bridge pass the filter as well: answers of a service find their way back through it.
+    await link.sysctl({ 'net/ipv4/ip_forward': '1', 'net/bridge/bridge-nf-call-iptables': '1' });
     const nodes = informers.use(Node).informer;
     await nodes.synced;
     nodes.onChange(({ type, object, cause }) => {

@@ -19,7 +19,7 @@ export default definePlugin({
   setup: ({ ipam, link, config }) => {
     let isPrepared: Promise<void> | undefined;
     const prepare = async (podCidr: string): Promise<void> => {
-      await link.sysctl({ 'net/ipv4/ip_forward': '1' });
+      await link.sysctl({ 'net/ipv4/ip_forward': '1', 'net/bridge/bridge-nf-call-iptables': '1' });
       if (config.clusterCidrs.length > 0) await masqueradeLeaving(link, { table: 'keelson-masquerade', podCidr, clusterCidrs: config.clusterCidrs });
     };
     const attachments = new BridgeAttachments({
