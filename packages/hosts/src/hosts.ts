@@ -83,7 +83,7 @@ export class Hosts {
       const [program, ...args] = command(host);
       const step = inNetns(host.netns, program, args);
       const agent = new SupervisedProgram({
-        spec: { title: `agent of ${host.name}`, command: [step.program, ...step.args], log: agentLog(host), environment },
+        spec: { title: `agent of ${host.name}`, command: [step.program, ...step.args], log: agentLog(host), environment, restart: 'on-failure' },
         clock, log, onChange: () => this.#record(),
       });
       this.#agents.set(host.name, agent);

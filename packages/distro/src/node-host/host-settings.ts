@@ -52,7 +52,8 @@ export function hostSettings(preset: ReadonlySet<string>, host: AgentHost, { run
     // Addresses end with the pods that had them, which end with the host's power.
     '@keelson/cni-chain': { variant: cni, root: join(host.runDir, 'cni') },
     '@keelson/cni-host-local': { root: join(host.runDir, 'cni/networks') },
-    '@keelson/proxy-core': { mode: proxy },
+    ...(/^flannel-/.test(cni) ? { [`@keelson/cni-${cni}`]: { nodeName: host.name } } : {}),
+    '@keelson/proxy-core': { mode: proxy, nodeName: host.name },
     '@keelson/dns-server': { listen: [{ address: host.address, port: 53 }], publish: { nodeName: host.name, address: host.address } },
   };
   return { without, plugins: Object.fromEntries(Object.entries(wanted).filter(([name]) => preset.has(name) && !without.includes(name))) };

@@ -1,3 +1,10 @@
+import cniBridge from '@keelson/cni-bridge';
+import cniChain from '@keelson/cni-chain';
+import cniFlannelHostGw from '@keelson/cni-flannel-host-gw';
+import cniFlannelMixed from '@keelson/cni-flannel-mixed';
+import cniFlannelVxlan from '@keelson/cni-flannel-vxlan';
+import cniHostLocal from '@keelson/cni-host-local';
+import cniNetlink from '@keelson/cni-netlink';
 import dnsCache from '@keelson/dns-cache';
 import dnsCluster from '@keelson/dns-cluster';
 import dnsForward from '@keelson/dns-forward';
@@ -26,6 +33,7 @@ export const node = defineDistribution({
   plugins: [
     nodeAgent, runtimeCri, runtimeProcess, runtimeSim,
     volumeConfigMap, volumeDownwardApi, volumeEmptyDir, volumeHostPath, volumeProjected, volumeSecret,
+    cniBridge, cniChain, cniFlannelHostGw, cniFlannelMixed, cniFlannelVxlan, cniHostLocal, cniNetlink,
     dnsCache, dnsCluster, dnsForward, dnsServer,
   ],
 });

@@ -10,6 +10,8 @@ export interface ProgramSpec {
   /** File that its output is appended to. */
   readonly log: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** `on-failure`: one that ends by itself with exit code 0, as after SIGTERM, was meant to. Default `always`. */
+  readonly restart?: 'always' | 'on-failure';
 }
 
 export interface SupervisionOptions {
@@ -60,19 +62,23 @@ export class SupervisedProgram {
     this.#starts += 1;
     this.#child = child;
     let ended = false;
-    const end = (how: string): void => {
+    const end = (how: string, meant = false): void => {
       if (ended) return;
       ended = true;
       this.#child = undefined;
       onChange?.();
       if (this.#stopping) return;
+      if (meant && spec.restart === 'on-failure') {
+        log.warn(`${spec.title} was stopped; it comes back with the next start of the cluster, or with: ${spec.command.join(' ')}`);
+        return;
+      }
       this.#pause = clock.monotonic() - since > steady ? shortest : this.#pause;
       log.warn(`${spec.title} ended and is started again`, { how, afterMs: this.#pause, log: spec.log });
       this.#timer = clock.after(this.#pause, () => this.start());
       this.#pause = Math.min(2 * this.#pause, longest);
     };
     child.once('error', (error) => end(error.message));
-    child.once('exit', (code, signal) => end(signal ?? `exit code ${code}`));
+    child.once('exit', (code, signal) => end(signal ?? `exit code ${code}`, code === 0));
     onChange?.();
   }
 
