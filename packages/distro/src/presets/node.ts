@@ -10,6 +10,8 @@ import dnsCluster from '@keelson/dns-cluster';
 import dnsForward from '@keelson/dns-forward';
 import dnsServer from '@keelson/dns-server';
 import nodeAgent from '@keelson/node/plugin';
+import proxyCore from '@keelson/proxy-core';
+import proxyNftables from '@keelson/proxy-nftables';
 import runtimeCri from '@keelson/runtime-cri';
 import runtimeProcess from '@keelson/runtime-process';
 import runtimeSim from '@keelson/runtime-sim';
@@ -35,5 +37,6 @@ export const node = defineDistribution({
     volumeConfigMap, volumeDownwardApi, volumeEmptyDir, volumeHostPath, volumeProjected, volumeSecret,
     cniBridge, cniChain, cniFlannelHostGw, cniFlannelMixed, cniFlannelVxlan, cniHostLocal, cniNetlink,
     dnsCache, dnsCluster, dnsForward, dnsServer,
+    proxyCore, proxyNftables,
   ],
 });
