@@ -3,7 +3,7 @@ import { parts } from '../seams.ts';
 import { version } from '../version.ts';
 import type { World } from '../world.ts';
 import { httpsClusterApi } from './cluster-api.ts';
-import { pinoLogger } from './pino-logger.ts';
+import { lateLogger } from './late-logger.ts';
 import { systemProcesses } from './processes.ts';
 import { processSignals } from './stop-signals.ts';
 import { systemClock } from './system-clock.ts';
@@ -29,7 +29,7 @@ export function processWorld(entry: string, own: Pick<World, 'ownDistribution' |
     signals: processSignals,
     clusterApi: httpsClusterApi,
     parts,
-    logger: (options) => pinoLogger({ ...options, write: (text) => err.write(text) }),
+    logger: (options) => lateLogger(options.level, async () => (await import('./pino-logger.ts')).pinoLogger({ ...options, write: (text) => err.write(text) })),
     exitNow: (code) => process.exit(code),
     ...own,
   };
