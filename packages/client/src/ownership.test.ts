@@ -1,7 +1,8 @@
 import { controllerOf } from '@keelson/api';
 import { ConfigMap } from '@keelson/api/core/v1';
 import { apiClient } from './api-client.ts';
-import { FakeApi, VirtualClock } from './fake-api/index.ts';
+import { FakeApi } from './fake-api/index.ts';
+import { VirtualClock } from '@keelson/testing/virtual-clock';
 import { addFinalizer, hasFinalizer, removeFinalizer } from './finalizers.ts';
 import { newObject } from './new-object.ts';
 import { setControllerReference } from './owners.ts';

@@ -1,7 +1,8 @@
 import { ConfigMap, type Event } from '@keelson/api/core/v1';
-import { silentLogger, StatusError } from '@keelson/sdk';
+import { silentLogger, StatusError, seededRandom } from '@keelson/sdk';
 import { apiClient } from '../api-client.ts';
-import { FakeApi, SeededRandom, settle, VirtualClock } from '../fake-api/index.ts';
+import { FakeApi } from '../fake-api/index.ts';
+import { settled, VirtualClock } from '@keelson/testing/virtual-clock';
 import { newObject } from '../new-object.ts';
 import { eventRecorder } from './event-recorder.ts';
 
@@ -10,7 +11,7 @@ async function world() {
   const server = new FakeApi(clock);
   const api = apiClient(server);
   const about = await api.create(newObject(ConfigMap, { metadata: { name: 'web', namespace: 'a' } }));
-  const recorder = eventRecorder({ api, clock, random: new SeededRandom(1), log: silentLogger, component: 'test-controller' });
+  const recorder = eventRecorder({ api, clock, random: seededRandom('1'), log: silentLogger, component: 'test-controller' });
   const events = () => server.store.list('events') as Event[];
   return { clock, server, api, about, recorder, events };
 }
@@ -73,7 +74,7 @@ test('writes an event anew when the counted one has expired', async () => {
 
 test('lists events of several recorders in the order in which they happened, within one millisecond too', async () => {
   const { api, clock, about, events, recorder } = await world();
-  const others = [2, 3].map((seed) => eventRecorder({ api, clock, random: new SeededRandom(seed), log: silentLogger, component: `other-${seed}` }));
+  const others = [2, 3].map((seed) => eventRecorder({ api, clock, random: seededRandom(String(seed)), log: silentLogger, component: `other-${seed}` }));
   const recorders = [recorder, ...others];
   for (let n = 0; n < 24; n += 1) recorders[n % 3]!.record(about, 'Normal', `Reason${String(n).padStart(2, '0')}`, 'x');
   await Promise.all(recorders.map((one) => one.flush()));
@@ -93,7 +94,7 @@ test('never throws: a refusal is dropped, a lost connection is tried again', asy
     if (call.plural === 'events' && failures-- > 0) throw new Error('connection reset');
   };
   recorder.record(about, 'Normal', 'Lost', 'x');
-  await settle();
+  await settled();
   await clock.advance(5000);
   await recorder.flush();
   expect(events().map(({ reason }) => reason)).toEqual(['Lost']);

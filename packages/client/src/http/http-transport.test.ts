@@ -4,11 +4,10 @@ import { createSecureServer, type Http2SecureServer, type Http2ServerRequest, ty
 import { createServer as createHttps } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import { Pod } from '@keelson/api/core/v1';
-import { isStatus, StatusError, type ApiTransport, type WatchEvent } from '@keelson/sdk';
+import { isStatus, StatusError, type ApiTransport, type WatchEvent, seededRandom } from '@keelson/sdk';
 import type { KubeObject } from '@keelson/api';
 import { registerContextManager } from '@keelson/telemetry';
 import { apiClient } from '../api-client.ts';
-import { SeededRandom } from '../fake-api/index.ts';
 import { newObject } from '../new-object.ts';
 import { httpTransport, type HttpTransport, type HttpTransportOptions } from './http-transport.ts';
 import { testCertificate } from './testdata/certificate.ts';
@@ -56,7 +55,7 @@ async function serve(protocol: 'h2' | 'https' | 'http', handler: Handler, option
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   const url = `${protocol === 'http' ? 'http' : 'https'}://127.0.0.1:${port}`;
-  const transport = httpTransport({ server: url, token: 'secret', ...(protocol === 'http' ? {} : { ca: certificate.cert }) }, { clock: realClock, random: new SeededRandom(1), ...options });
+  const transport = httpTransport({ server: url, token: 'secret', ...(protocol === 'http' ? {} : { ca: certificate.cert }) }, { clock: realClock, random: seededRandom('1'), ...options });
   const each: Running = {
     transport, sockets,
     connections: () => connections,
@@ -271,7 +270,7 @@ test('a certificate that the authority did not sign is refused', async () => {
   const other = await testCertificate();
   const server = createSecureServer({ ...certificate }, (_request, response) => void response.end('{}'));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const wrong = httpTransport({ server: `https://127.0.0.1:${(server.address() as AddressInfo).port}`, ca: other.cert }, { clock: realClock, random: new SeededRandom(1) });
+  const wrong = httpTransport({ server: `https://127.0.0.1:${(server.address() as AddressInfo).port}`, ca: other.cert }, { clock: realClock, random: seededRandom('1') });
   await expect(wrong.call({ verb: 'create', group: '', version: 'v1', plural: 'pods', namespace: 'a', body: {} })).rejects.toThrow(/self[- ]signed|unable to verify/i);
   wrong.close();
   await new Promise((resolve) => server.close(resolve));

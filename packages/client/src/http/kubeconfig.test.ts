@@ -1,7 +1,7 @@
 import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { VirtualClock } from '../fake-api/index.ts';
+import { VirtualClock } from '@keelson/testing/virtual-clock';
 import { Authentication } from './authentication.ts';
 import { inClusterConfig } from './in-cluster.ts';
 import { loadKubeconfig, parseKubeconfig } from './kubeconfig.ts';

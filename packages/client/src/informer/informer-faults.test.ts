@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { ConfigMap } from '@keelson/api/core/v1';
-import { silentLogger } from '@keelson/sdk';
+import { silentLogger, seededRandom } from '@keelson/sdk';
 import { apiClient } from '../api-client.ts';
-import { FakeApi, SeededRandom, settle, VirtualClock, type Delivery } from '../fake-api/index.ts';
+import { FakeApi, type Delivery } from '../fake-api/index.ts';
+import { settled, VirtualClock } from '@keelson/testing/virtual-clock';
 import { newObject } from '../new-object.ts';
 import { InformerFactory } from './informer-factory.ts';
 
@@ -17,10 +18,10 @@ test('the copy ends equal to the server and its handlers have told every step of
       const clock = new VirtualClock();
       const server = new FakeApi(clock);
       const client = apiClient(server);
-      const chance = new SeededRandom(seed);
+      const chance = seededRandom(String(seed));
       const fates: Delivery[] = ['deliver', 'deliver', 'deliver', 'duplicate', 'swap', 'swap', 'cut'];
       server.faults.deliver = () => fates[chance.int(fates.length)] ?? 'deliver';
-      const factory = new InformerFactory({ client, clock, random: new SeededRandom(seed), log: silentLogger });
+      const factory = new InformerFactory({ client, clock, random: seededRandom(String(seed)), log: silentLogger });
       const { informer } = factory.use(ConfigMap);
       const told = new Map<string, string>();
       // Collected, because an informer catches what its handlers throw.
@@ -46,7 +47,7 @@ test('the copy ends equal to the server and its handlers have told every step of
         if (what === 'drop') server.dropWatches(new Error('connection reset'));
         if (what === 'freeze') server.freezeWatches();
         if (what === 'compact') server.store.compacted = server.store.revision + 1;
-        if (what === 'settle') await settle();
+        if (what === 'settle') await settled();
         if (what === 'wait') await clock.advance(value);
       }
       server.faults.deliver = () => 'deliver';
@@ -56,7 +57,7 @@ test('the copy ends equal to the server and its handlers have told every step of
       expect(state(informer.store.list())).toEqual(state(server.store.list('configmaps')));
       expect([...told].map(([name, at]) => `${name} ${at}`).sort()).toEqual(state(server.store.list('configmaps')));
       factory.stop();
-      expect(clock.timers).toBe(0);
+      expect(clock.pending).toBe(0);
     }),
     { numRuns: 400, seed: 20260102 },
   );

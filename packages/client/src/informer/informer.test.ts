@@ -1,7 +1,8 @@
 import { ConfigMap } from '@keelson/api/core/v1';
-import { StatusError, silentLogger } from '@keelson/sdk';
+import { StatusError, silentLogger, seededRandom } from '@keelson/sdk';
 import { apiClient } from '../api-client.ts';
-import { FakeApi, SeededRandom, settle, VirtualClock } from '../fake-api/index.ts';
+import { FakeApi } from '../fake-api/index.ts';
+import { settled, VirtualClock } from '@keelson/testing/virtual-clock';
 import { newObject } from '../new-object.ts';
 import { InformerFactory } from './informer-factory.ts';
 import type { Change } from './informer.ts';
@@ -13,7 +14,7 @@ function world() {
   const clock = new VirtualClock();
   const api = new FakeApi(clock);
   const client = apiClient(api);
-  const factory = new InformerFactory({ client, clock, random: new SeededRandom(1), log: silentLogger });
+  const factory = new InformerFactory({ client, clock, random: seededRandom('1'), log: silentLogger });
   const seen: string[] = [];
   const note = ({ type, object, previous }: Change<ConfigMap>) => seen.push(`${type} ${object.metadata.name} ${previous?.data?.['v'] ?? ''}>${object.data?.['v'] ?? ''}`);
   return { clock, api, client, factory, seen, note };
@@ -29,7 +30,7 @@ test('tells handlers of the initial state, of every change once, and keeps index
   const b = await client.create(map('b', { v: '1' }));
   await client.update({ ...b, data: { v: '2' } });
   await client.delete(b);
-  await settle();
+  await settled();
   expect(seen).toEqual(['added a >1', 'added b >1', 'updated b 1>2', 'deleted b >2']);
   expect(informer.store.byIndex('v', '1').map((object) => object.metadata.name)).toEqual(['a']);
   expect(informer.store.byIndex('v', '2')).toEqual([]);
@@ -49,7 +50,7 @@ test('falls back to list and watch where the server does not stream lists, pagin
   expect(informer.store.size).toBe(1201);
   expect(api.calls.filter((call) => call.verb === 'list')).toHaveLength(3);
   await client.create(map('late'));
-  await settle();
+  await settled();
   expect(informer.store.size).toBe(1202);
 });
 
@@ -57,7 +58,7 @@ test('falls back to a list when a server ignores sendInitialEvents and just stay
   const { clock, api, client } = world();
   await client.create(map('a'));
   const deaf = { call: api.call.bind(api), watch: (call: Parameters<FakeApi['watch']>[0], handler: Parameters<FakeApi['watch']>[1]) => api.watch({ ...call, query: { ...call.query, sendInitialEvents: undefined } }, handler) };
-  const { informer } = new InformerFactory({ client: apiClient(deaf), clock, random: new SeededRandom(1), log: silentLogger }).use(ConfigMap);
+  const { informer } = new InformerFactory({ client: apiClient(deaf), clock, random: seededRandom('1'), log: silentLogger }).use(ConfigMap);
   await clock.advance(9_000);
   expect(informer.hasSynced).toBe(false);
   await clock.advance(2_000);
@@ -146,7 +147,7 @@ test('comes back after a server that refused for an hour', async () => {
     },
   };
   await client.create(map('a'));
-  const { informer } = new InformerFactory({ client: apiClient(flaky), clock, random: new SeededRandom(1), log: silentLogger }).use(ConfigMap);
+  const { informer } = new InformerFactory({ client: apiClient(flaky), clock, random: seededRandom('1'), log: silentLogger }).use(ConfigMap);
   await clock.advance(3_600_000);
   expect(informer.hasSynced).toBe(false);
   down = false;
@@ -162,7 +163,7 @@ test('drops duplicates and late events of an object, and takes the full state fo
   await informer.synced;
   api.faults.deliver = () => 'duplicate';
   const a = await client.create(map('a', { v: '1' }));
-  await settle();
+  await settled();
   delete api.faults.deliver;
   expect(seen).toEqual(['added a >1']);
   let swaps = 1;
@@ -197,7 +198,7 @@ test('a failing handler does not keep the others from being told', async () => {
   informer.onChange(note);
   await informer.synced;
   await client.create(map('a'));
-  await settle();
+  await settled();
   expect(seen).toEqual(['added a >']);
 });
 

@@ -1,4 +1,4 @@
-import { VirtualClock } from '@keelson/client/fake-api';
+import { VirtualClock } from '@keelson/testing/virtual-clock';
 import { WorkQueue } from './work-queue.ts';
 
 function world(limits = {}) {
@@ -67,7 +67,7 @@ test('delayed keys come at the earliest asked time; an add overtakes them', asyn
   queue.done('b');
   await clock.advance(1000);
   expect(take()).toBeUndefined();
-  expect([queue.pending, clock.timers]).toEqual([0, 0]);
+  expect([queue.pending, clock.pending]).toEqual([0, 0]);
 });
 
 test('what was asked for while processing is not lost', async () => {
@@ -91,7 +91,7 @@ test('spacing takes changes together but keeps the first one fast', async () => 
   expect(take()).toBe('a');
   queue.done('a', 100);
   await clock.advance(1000);
-  expect([queue.pending, clock.timers]).toEqual([0, 0]);
+  expect([queue.pending, clock.pending]).toEqual([0, 0]);
 });
 
 test('a spacing of fractions ends, also by a clock whose sums are rounded', () => {
@@ -135,7 +135,7 @@ test('stops without leaving a timer behind', () => {
   queue.add('b');
   queue.stop();
   queue.add('c');
-  expect([take(), clock.timers]).toEqual([undefined, 0]);
+  expect([take(), clock.pending]).toEqual([undefined, 0]);
 });
 
 test('a hundred thousand keys pass in linear time', () => {

@@ -2,8 +2,9 @@ import fc from 'fast-check';
 import { controllerReference, type KubeObject } from '@keelson/api';
 import { ConfigMap, Secret } from '@keelson/api/core/v1';
 import { apiClient, InformerFactory, newObject } from '@keelson/client';
-import { FakeApi, SeededRandom, VirtualClock, type Delivery } from '@keelson/client/fake-api';
-import { silentLogger } from '@keelson/sdk';
+import { FakeApi, type Delivery } from '@keelson/client/fake-api';
+import { VirtualClock } from '@keelson/testing/virtual-clock';
+import { silentLogger, seededRandom } from '@keelson/sdk';
 import type { ControllerDeclaration, ReconcileContext } from '@keelson/sdk/controller';
 import { runController } from './run-controller.ts';
 
@@ -55,7 +56,7 @@ async function play(steps: readonly Step[], seed: number): Promise<Outcome> {
   const clock = new VirtualClock();
   const server = new FakeApi(clock);
   const client = apiClient(server);
-  const chance = new SeededRandom(seed);
+  const chance = seededRandom(String(seed));
   let faulty = true;
   const fates: Delivery[] = ['deliver', 'deliver', 'deliver', 'duplicate', 'swap', 'cut'];
   server.faults.deliver = () => (faulty ? (fates[chance.int(fates.length)] ?? 'deliver') : 'deliver');
@@ -70,8 +71,8 @@ async function play(steps: readonly Step[], seed: number): Promise<Outcome> {
     users = true;
     await fn().finally(() => (users = false));
   };
-  const informers = new InformerFactory({ client, clock, random: new SeededRandom(seed + 1), log: silentLogger });
-  const controller = runController(keeper, { api: client, informers, clock, random: new SeededRandom(seed + 2), log: silentLogger });
+  const informers = new InformerFactory({ client, clock, random: seededRandom(String(seed + 1)), log: silentLogger });
+  const controller = runController(keeper, { api: client, informers, clock, random: seededRandom(String(seed + 2)), log: silentLogger });
   for (const each of steps) {
     if (each.do === 'wait') await clock.advance(each.ms);
     else if (each.do === 'drop') server.dropWatches(new Error('connection reset'));
@@ -101,7 +102,7 @@ async function play(steps: readonly Step[], seed: number): Promise<Outcome> {
   informers.stop();
   const maps = Object.fromEntries([...live.values()].map((object) => [object.metadata.name, `${object.data?.['count']}/${object.data?.['have'] ?? '-'}`]));
   const log = server.store.log.map(({ type, object, revision }) => `${revision} ${type} ${object.metadata.name}`).join('\n');
-  return { maps, secrets, most: clock.timers, log };
+  return { maps, secrets, most: clock.pending, log };
 }
 
 test('whatever is lost, doubled, swapped or cut, and wherever a write crashes: the right state in the end', async () => {

@@ -3,8 +3,9 @@ import { ConfigMap, Secret } from '@keelson/api/core/v1';
 import { controllerReference, type KubeObject } from '@keelson/api';
 import { Lease } from '@keelson/api/coordination/v1';
 import { apiClient, InformerFactory, newObject } from '@keelson/client';
-import { FakeApi, SeededRandom, settle, VirtualClock } from '@keelson/client/fake-api';
-import { silentLogger, StatusError, Terminal } from '@keelson/sdk';
+import { FakeApi } from '@keelson/client/fake-api';
+import { settled, VirtualClock } from '@keelson/testing/virtual-clock';
+import { silentLogger, StatusError, Terminal, seededRandom } from '@keelson/sdk';
 import type { ControllerDeclaration } from '@keelson/sdk/controller';
 import { nextHop, registerContextManager, SpanRecorder, type SpanRecord } from '@keelson/telemetry';
 import { runController, type RunControllerOptions } from './run-controller.ts';
@@ -15,10 +16,10 @@ function world() {
   const clock = new VirtualClock();
   const server = new FakeApi(clock);
   const api = apiClient(server);
-  const random = new SeededRandom(7);
+  const random = seededRandom('7');
   const informers = new InformerFactory({ client: api, clock, random, log: silentLogger });
   const spans: SpanRecord[] = [];
-  const tracer = new SpanRecorder({ clock, random: new SeededRandom(8), sink: (span) => spans.push(span) }).tracer('test');
+  const tracer = new SpanRecorder({ clock, random: seededRandom('8'), sink: (span) => spans.push(span) }).tracer('test');
   const run = <T extends KubeObject>(declaration: ControllerDeclaration<T>, more: Partial<RunControllerOptions> = {}) =>
     runController(declaration, { api, informers, clock, random, log: silentLogger, tracer, ...more });
   return { clock, server, api, informers, spans, tracer, run };
@@ -34,15 +35,15 @@ test('reconciles what is there, what changes and what an owned object does', asy
   const a = await api.create(map('a'));
   const controller = run({ name: 'copy', for: ConfigMap, owns: [Secret], reconcile: (object) => void seen.push(object.metadata.name) });
   await controller.synced;
-  await settle();
+  await settled();
   expect(seen).toEqual(['a']);
   const secret = await api.create(secretOf(a));
-  await settle();
+  await settled();
   await api.delete(secret);
-  await settle();
+  await settled();
   expect(seen).toEqual(['a', 'a', 'a']);
   await api.create(newObject(Secret, { metadata: { name: 'stranger', namespace: 'default' } }));
-  await settle();
+  await settled();
   expect(seen).toHaveLength(3);
 });
 
@@ -128,7 +129,7 @@ test('a broken enqueue function is counted and harms nobody else', async () => {
   await controller.synced;
   await api.create(newObject(Secret, { metadata: { name: 's', namespace: 'default' } }));
   await api.create(map('a'));
-  await settle();
+  await settled();
   expect(seen).toEqual(['a']);
   expect(controller.counters.enqueueFailures).toBe(1);
 });
@@ -138,9 +139,9 @@ test('tells of deleted objects only who asks for it', async () => {
   const a = await api.create(map('a'));
   const gone: string[] = [];
   await run({ name: 'tidy', for: ConfigMap, reconcile: () => undefined, deleted: (ref) => void gone.push(`${ref.namespace}/${ref.name}`) }).synced;
-  await settle();
+  await settled();
   await api.delete(a);
-  await settle();
+  await settled();
   expect(gone).toEqual(['default/a']);
 });
 
@@ -181,7 +182,7 @@ test('drain lets what runs end and takes nothing new; stop aborts and refuses la
     },
   });
   await controller.synced;
-  await settle();
+  await settled();
   const drained = controller.drain();
   await clock.advance(100);
   await drained;
@@ -195,7 +196,7 @@ test('drain lets what runs end and takes nothing new; stop aborts and refuses la
     },
   });
   await other.synced;
-  await settle();
+  await settled();
   const stopped = other.stop();
   await clock.advance(100);
   await stopped;
@@ -346,7 +347,7 @@ test('does not look again at an object that a write found gone before the cache 
     },
   });
   await controller.synced;
-  await settle();
+  await settled();
   await api.create(secretOf(a));
   await clock.advance(60_000);
   expect(looks).toBe(1);
@@ -354,7 +355,7 @@ test('does not look again at an object that a write found gone before the cache 
   await clock.advance(60_000);
   expect(looks).toBe(1);
   await api.create(map('a'));
-  await settle();
+  await settled();
   expect(looks).toBe(2);
   await controller.stop();
 });

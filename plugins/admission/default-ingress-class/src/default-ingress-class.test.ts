@@ -1,6 +1,6 @@
 import { Ingress, IngressClass } from '@keelson/api/networking/v1';
 import { newObject } from '@keelson/client';
-import { testCluster } from '../../../controllers/namespace/src/testdata/test-cluster.ts';
+import { pluginCluster } from '@keelson/testing/plugin-cluster';
 import plugin from './plugin.ts';
 
 const ingress = (ingressClassName?: string, annotations: Record<string, string> = {}) =>
@@ -12,7 +12,7 @@ const ingressClass = (name: string, value: string) =>
   newObject(IngressClass, { metadata: { name, annotations: { 'ingressclass.kubernetes.io/is-default-class': value } }, spec: { controller: 'example.org/c' } });
 
 test('an ingress without class gets the newest default one', async () => {
-  const { admin, clock, stop } = await testCluster(plugin);
+  const { admin, clock, stop } = await pluginCluster(plugin);
   expect((await admin.create(ingress())).spec?.ingressClassName).toBeUndefined();
   await admin.create(ingressClass('no', 'false'));
   await admin.create(ingressClass('older', 'true'));

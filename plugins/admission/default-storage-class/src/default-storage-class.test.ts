@@ -1,7 +1,7 @@
 import { PersistentVolumeClaim } from '@keelson/api/core/v1';
 import { StorageClass } from '@keelson/api/storage/v1';
 import { newObject } from '@keelson/client';
-import { testCluster } from '../../../controllers/namespace/src/testdata/test-cluster.ts';
+import { pluginCluster } from '@keelson/testing/plugin-cluster';
 import plugin from './plugin.ts';
 
 const mark = { 'storageclass.kubernetes.io/is-default-class': 'true' };
@@ -13,7 +13,7 @@ const claim = (storageClassName?: string, annotations: Record<string, string> = 
 const storageClass = (name: string, annotations: Record<string, string>) => newObject(StorageClass, { metadata: { name, annotations }, provisioner: 'example.org/p' });
 
 test('a claim without class gets the newest default one', async () => {
-  const { admin, clock, stop } = await testCluster(plugin);
+  const { admin, clock, stop } = await pluginCluster(plugin);
   expect((await admin.create(claim())).spec.storageClassName).toBeUndefined();
   await admin.create(storageClass('other', {}));
   await admin.create(storageClass('older', mark));

@@ -1,6 +1,6 @@
 import { LimitRange, PersistentVolumeClaim, Pod, type Container, type LimitRangeItem } from '@keelson/api/core/v1';
 import { newObject } from '@keelson/client';
-import { testCluster } from '../../../controllers/namespace/src/testdata/test-cluster.ts';
+import { pluginCluster } from '@keelson/testing/plugin-cluster';
 import plugin from './plugin.ts';
 
 type Resources = { requests?: Record<string, string>; limits?: Record<string, string> };
@@ -9,7 +9,7 @@ const pod = (containers: Container[], initContainers?: Container[]) =>
   newObject(Pod, { metadata: { name: 'p', namespace: 'default' }, spec: { containers, ...(initContainers ? { initContainers } : {}) } });
 
 async function limited(...limits: LimitRangeItem[]) {
-  const cluster = await testCluster(plugin);
+  const cluster = await pluginCluster(plugin);
   await cluster.admin.create(newObject(LimitRange, { metadata: { name: 'limits', namespace: 'default' }, spec: { limits } }));
   return cluster;
 }

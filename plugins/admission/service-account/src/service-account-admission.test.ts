@@ -1,6 +1,6 @@
 import { Pod, ServiceAccount, type Container } from '@keelson/api/core/v1';
 import { newObject } from '@keelson/client';
-import { testCluster } from '../../../controllers/namespace/src/testdata/test-cluster.ts';
+import { pluginCluster } from '@keelson/testing/plugin-cluster';
 import plugin from './plugin.ts';
 
 const container = (more: Partial<Container> = {}): Container => ({ name: 'c', image: 'i', ...more }) as Container;
@@ -11,7 +11,7 @@ const mounts = (one: Container | undefined) => (one?.volumeMounts ?? []).map(({ 
 const path = '/var/run/secrets/kubernetes.io/serviceaccount';
 
 async function withDefault(more: Partial<ServiceAccount> = {}) {
-  const cluster = await testCluster(plugin);
+  const cluster = await pluginCluster(plugin);
   await cluster.admin.create(account('default', more));
   return cluster;
 }
@@ -70,7 +70,7 @@ test('an account that does not exist is refused at once', async () => {
 });
 
 test('the default account is waited for, and no longer than the bound', async () => {
-  const { admin, clock, settle, stop } = await testCluster(plugin);
+  const { admin, clock, settle, stop } = await pluginCluster(plugin);
   let late: unknown;
   const refused = admin.create(pod()).catch((error: unknown) => (late = error));
   await settle();
@@ -84,7 +84,7 @@ test('the default account is waited for, and no longer than the bound', async ()
   await clock.advance(700);
   await admin.create(account('default'));
   expect((await waiting).spec.serviceAccountName).toBe('default');
-  expect(clock.timers).toBe(0);
+  expect(clock.pending).toBe(0);
   await stop();
 });
 

@@ -1,10 +1,10 @@
 import { PersistentVolume, PersistentVolumeClaim } from '@keelson/api/core/v1';
 import { newObject } from '@keelson/client';
-import { testCluster } from '../../../controllers/namespace/src/testdata/test-cluster.ts';
+import { pluginCluster } from '@keelson/testing/plugin-cluster';
 import plugin from './plugin.ts';
 
 test('new volumes and claims carry their finalizer once', async () => {
-  const { admin, stop } = await testCluster(plugin);
+  const { admin, stop } = await pluginCluster(plugin);
   const claim = await admin.create(newObject(PersistentVolumeClaim, {
     metadata: { name: 'c', namespace: 'default', finalizers: ['example.org/mine'] },
     spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } },

@@ -1,6 +1,6 @@
 import { Node, type Taint } from '@keelson/api/core/v1';
 import { newObject } from '@keelson/client';
-import { testCluster } from '../../../controllers/namespace/src/testdata/test-cluster.ts';
+import { pluginCluster } from '@keelson/testing/plugin-cluster';
 import plugin from './plugin.ts';
 
 const taint = { key: 'node.kubernetes.io/not-ready', effect: 'NoSchedule' };
@@ -11,7 +11,7 @@ test.each<[Taint[] | undefined, Taint[]]>([
   [[taint], [taint]],
   [[execute], [execute, taint]],
 ])('a new node with taints %j', async (taints, expected) => {
-  const { admin, stop } = await testCluster(plugin);
+  const { admin, stop } = await pluginCluster(plugin);
   const made = await admin.create(newObject(Node, { metadata: { name: 'n' }, spec: taints === undefined ? {} : { taints } }));
   expect(made.spec.taints).toEqual(expected);
   const cleared: Node = { ...made, spec: {} };

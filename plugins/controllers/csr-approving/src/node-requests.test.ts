@@ -3,7 +3,7 @@ import { Node } from '@keelson/api/core/v1';
 import { apiClient, newObject } from '@keelson/client';
 import { createCertificateRequest, readCertificateRequest } from '@keelson/kernel/apiserver/pki';
 import { CertificateSigner } from '@keelson/sdk/auth';
-import { testCluster } from '../../namespace/src/testdata/test-cluster.ts';
+import { pluginCluster } from '@keelson/testing/plugin-cluster';
 import plugin from './plugin.ts';
 
 const signer = CertificateSigner.provide({ read: readCertificateRequest, sign: () => Promise.resolve(undefined) });
@@ -12,7 +12,7 @@ const kubelet = { commonName: 'system:node:one', organizations: ['system:nodes']
 const clientUsages = ['digital signature', 'client auth'];
 
 async function world() {
-  const cluster = await testCluster({ plugin, given: [signer] });
+  const cluster = await pluginCluster({ plugin, given: [signer] });
   const bind = (role: string, to: string) => cluster.admin.create({ apiVersion: `${group}/v1`, kind: 'ClusterRoleBinding', metadata: { name: role }, roleRef: { apiGroup: group, kind: 'ClusterRole', name: `system:certificates.k8s.io:certificatesigningrequests:${role}` }, subjects: [{ apiGroup: group, kind: 'Group', name: to }] } as never);
   await cluster.admin.create({ apiVersion: `${group}/v1`, kind: 'ClusterRoleBinding', metadata: { name: 'ask' }, roleRef: { apiGroup: group, kind: 'ClusterRole', name: 'system:node-bootstrapper' }, subjects: [{ apiGroup: group, kind: 'Group', name: 'system:authenticated' }] } as never);
   const ask = async (user: { name: string; groups: string[] }, spec: { commonName: string; organizations: string[]; hosts?: string[]; signerName?: string; usages?: string[] }) => {

@@ -1,7 +1,7 @@
 import { CertificateSigningRequest } from '@keelson/api/certificates/v1';
 import { newObject } from '@keelson/client';
 import { createCertificateRequest } from '@keelson/kernel/apiserver/pki';
-import { testCluster } from '../../namespace/src/testdata/test-cluster.ts';
+import { pluginCluster } from '@keelson/testing/plugin-cluster';
 import { endOf } from './answered-requests.ts';
 import plugin from './plugin.ts';
 
@@ -19,7 +19,7 @@ test.each([
 });
 
 test('a request goes when its time has come, and not before', async () => {
-  const { admin, clock, settle, stop } = await testCluster(plugin);
+  const { admin, clock, settle, stop } = await pluginCluster(plugin);
   const { request } = await createCertificateRequest({ commonName: 'jane', organizations: [] });
   await admin.create(newObject(CertificateSigningRequest, { metadata: { name: 'one' }, spec: { request: Buffer.from(request).toString('base64'), signerName: 'kubernetes.io/kube-apiserver-client', usages: ['client auth'] } } as never));
   await settle();

@@ -3,7 +3,7 @@ import { CertificateSigningRequest } from '@keelson/api/certificates/v1';
 import { newObject } from '@keelson/client';
 import { createAuthority, createCertificateRequest, readCertificateRequest, signCertificateRequest } from '@keelson/kernel/apiserver/pki';
 import { CertificateSigner } from '@keelson/sdk/auth';
-import { testCluster } from '../../namespace/src/testdata/test-cluster.ts';
+import { pluginCluster } from '@keelson/testing/plugin-cluster';
 import plugin from './plugin.ts';
 import { signerRules } from './signer-rules.ts';
 
@@ -31,7 +31,7 @@ async function world() {
   const now = 1_700_000_000_000;
   const authority = await createAuthority('ca', { notBefore: 0, notAfter: now * 3 });
   const signer = CertificateSigner.provide({ read: readCertificateRequest, sign: (request, how) => signCertificateRequest(authority, request, how) });
-  const cluster = await testCluster({ plugin, given: [signer] });
+  const cluster = await pluginCluster({ plugin, given: [signer] });
   const ask = async (spec: Record<string, unknown>, approved = true) => {
     const { request } = await createCertificateRequest({ commonName: 'jane', organizations: ['dev'] });
     const created = await cluster.admin.create(newObject(CertificateSigningRequest, { metadata: { generateName: 'csr-' }, spec: { request: Buffer.from(request).toString('base64'), signerName: 'kubernetes.io/kube-apiserver-client', usages: ['client auth'], ...spec } } as never));

@@ -3,9 +3,10 @@ import { Deployment, ReplicaSet } from '@keelson/api/apps/v1';
 import { Pod } from '@keelson/api/core/v1';
 import { controllerReference } from '@keelson/api';
 import { apiClient, InformerFactory } from '@keelson/client';
-import { FakeApi, SeededRandom, VirtualClock } from '@keelson/client/fake-api';
+import { FakeApi } from '@keelson/client/fake-api';
+import { VirtualClock } from '@keelson/testing/virtual-clock';
 import { newObject, runController } from '@keelson/reconcile';
-import { silentLogger, StatusError } from '@keelson/sdk';
+import { silentLogger, StatusError, seededRandom } from '@keelson/sdk';
 import { deploymentController } from './deployment-controller.ts';
 
 interface PodsEvent extends KubeObject {
@@ -19,7 +20,7 @@ async function world() {
   const clock = new VirtualClock();
   const server = new FakeApi(clock);
   const api = apiClient(server);
-  const random = new SeededRandom(3);
+  const random = seededRandom('3');
   const informers = new InformerFactory({ client: api, clock, random, log: silentLogger });
   const controller = runController(deploymentController({ concurrency: 5 }), { api, informers, clock, random, log: silentLogger });
   await controller.synced;

@@ -1,11 +1,11 @@
 import { Endpoints, Node, Pod, Service } from '@keelson/api/core/v1';
 import { newObject } from '@keelson/client';
-import { testCluster } from '../../namespace/src/testdata/test-cluster.ts';
+import { pluginCluster } from '@keelson/testing/plugin-cluster';
 import plugin from './plugin.ts';
 import { truncate } from './subsets.ts';
 
 async function world() {
-  const cluster = await testCluster({ plugin, config: { batchPeriod: 0 } });
+  const cluster = await pluginCluster({ plugin, config: { batchPeriod: 0 } });
   const { admin, settle } = cluster;
   await admin.create(newObject(Node, { metadata: { name: 'n' }, spec: {} }));
   const service = (spec: Partial<NonNullable<Service['spec']>> = {}) =>

@@ -1,13 +1,13 @@
 import { Namespace, Node, Pod, Service } from '@keelson/api/core/v1';
 import { EndpointSlice } from '@keelson/api/discovery/v1';
 import { newObject } from '@keelson/client';
-import { testCluster } from '../../namespace/src/testdata/test-cluster.ts';
+import { pluginCluster } from '@keelson/testing/plugin-cluster';
 import plugin from './plugin.ts';
 
 type Ready = 'True' | 'False';
 
 async function world(config: { maxEndpoints?: number; batchPeriod?: number } = {}) {
-  const cluster = await testCluster({ plugin, config: { batchPeriod: 0, ...config } });
+  const cluster = await pluginCluster({ plugin, config: { batchPeriod: 0, ...config } });
   const { admin, clock } = cluster;
   await admin.create(newObject(Node, { metadata: { name: 'n', labels: { 'topology.kubernetes.io/zone': 'z' } }, spec: {} }));
   const service = (spec: Partial<NonNullable<Service['spec']>> = {}, name = 'web', labels: Record<string, string> = {}) =>

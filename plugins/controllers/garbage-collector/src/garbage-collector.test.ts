@@ -2,10 +2,9 @@ import { builtinKinds, defineKind, type Kind, type KubeObject, type OwnerReferen
 import { ReplicaSet } from '@keelson/api/apps/v1';
 import { ConfigMap, Event, Node, Pod, Secret } from '@keelson/api/core/v1';
 import { newObject } from '@keelson/client';
-import { SeededRandom } from '@keelson/client/fake-api';
-import { silentLogger, type ApiClient } from '@keelson/sdk';
+import { silentLogger, type ApiClient, seededRandom } from '@keelson/sdk';
 import { noopTracer } from '@keelson/telemetry';
-import { testCluster } from '../../namespace/src/testdata/test-cluster.ts';
+import { pluginCluster } from '@keelson/testing/plugin-cluster';
 import { GarbageCollector } from './garbage-collector.ts';
 import plugin from './plugin.ts';
 
@@ -14,7 +13,7 @@ const blocking = { blockOwnerDeletion: true };
 const ref = (name: string, namespace = 'default') => ({ name, namespace });
 
 async function world() {
-  const cluster = await testCluster(plugin);
+  const cluster = await pluginCluster(plugin);
   const { admin } = cluster;
   const map = (name: string, owners: OwnerReference[] = [], namespace = 'default', finalizers: string[] = []) =>
     admin.create(newObject(ConfigMap, { metadata: { name, namespace, ...(owners.length > 0 ? { ownerReferences: owners } : {}), ...(finalizers.length > 0 ? { finalizers } : {}) } }));
@@ -157,7 +156,7 @@ test('a cluster-scoped owner keeps what is in namespaces; a namespaced one means
 });
 
 test('garbage from before the start is found', async () => {
-  const cluster = await testCluster();
+  const cluster = await pluginCluster();
   const gone = await cluster.admin.create(newObject(Secret, { metadata: ref('gone') }));
   await cluster.admin.create(newObject(ConfigMap, { metadata: { ...ref('child'), ownerReferences: [owner(gone)] } }));
   await cluster.admin.delete(gone);
@@ -176,7 +175,7 @@ test('an owner of an unknown kind is asked about again, with back-off, and nothi
 });
 
 test('a kind that is served later joins, and its objects go with it', async () => {
-  const cluster = await testCluster();
+  const cluster = await pluginCluster();
   const collector = collectorFor(cluster.admin, cluster.clock, builtinKinds().filter(({ plural }) => plural !== 'secrets'));
   collector.start();
   await collector.ready();
@@ -195,7 +194,7 @@ test('a kind that is served later joins, and its objects go with it', async () =
 });
 
 test('a thousand dependents of one owner ask for it a few times at most, and the graph forgets them all', async () => {
-  const cluster = await testCluster();
+  const cluster = await pluginCluster();
   const asked = new Map<string, number>();
   const counting = new Proxy(cluster.admin as ApiClient, {
     get: (target, name: keyof ApiClient) => {
@@ -228,6 +227,6 @@ test('a thousand dependents of one owner ask for it a few times at most, and the
   await cluster.stop();
 });
 
-function collectorFor(api: ApiClient, clock: Awaited<ReturnType<typeof testCluster>>['clock'], kinds: readonly Kind[]): GarbageCollector {
-  return new GarbageCollector({ api, clock, random: new SeededRandom(3), log: silentLogger, tracer: noopTracer, events: { record: () => undefined }, kinds, concurrency: 20 });
+function collectorFor(api: ApiClient, clock: Awaited<ReturnType<typeof pluginCluster>>['clock'], kinds: readonly Kind[]): GarbageCollector {
+  return new GarbageCollector({ api, clock, random: seededRandom('3'), log: silentLogger, tracer: noopTracer, events: { record: () => undefined }, kinds, concurrency: 20 });
 }

@@ -5,14 +5,14 @@ import { newObject } from '@keelson/client';
 import { deletionConditions } from './deletion-conditions.ts';
 import { namespacedKinds } from './namespaced-kinds.ts';
 import plugin from './plugin.ts';
-import { testCluster } from './testdata/test-cluster.ts';
+import { pluginCluster } from '@keelson/testing/plugin-cluster';
 
 const named = (name: string, finalizers: string[] = []) => ({ metadata: { name, namespace: 'team', ...(finalizers.length > 0 ? { finalizers } : {}) } });
 const pod = (name: string, finalizers: string[] = [], seconds = 30) =>
   newObject(Pod, { ...named(name, finalizers), spec: { nodeName: 'n', terminationGracePeriodSeconds: seconds, containers: [{ name: 'c', image: 'i' }] } });
 
 async function world() {
-  const cluster = await testCluster(plugin);
+  const cluster = await pluginCluster(plugin);
   await cluster.namespace('team');
   await cluster.namespace('other');
   const condition = async (type: string) => (await cluster.admin.get(Namespace, { name: 'team' }))?.status?.conditions?.find((one) => one.type === type);

@@ -19,13 +19,13 @@ import rootCa from '../../root-ca-publisher/src/plugin.ts';
 import serviceAccount from '../../service-account/src/plugin.ts';
 import serviceAccountToken from '../../service-account-token/src/plugin.ts';
 import namespacePlugin from './plugin.ts';
-import { testCluster } from './testdata/test-cluster.ts';
+import { pluginCluster } from '@keelson/testing/plugin-cluster';
 
 const authority = ClusterAuthority.provide({ certificate: async () => 'PEM' });
 const signer = ServiceAccountTokenSigner.provide({ forSecret: ({ secretName }) => `token of ${secretName}` });
 
 function wholeCluster() {
-  return testCluster(
+  return pluginCluster(
     namespaceLifecycle, limitRanger, serviceAccountAdmission, priority, defaultTolerations,
     namespacePlugin, garbageCollector, endpoints, endpointSlice, serviceAccount, deployment, replicaSet, nodeLifecycle, podGarbageCollector,
     { plugin: serviceAccountToken, given: [authority, signer] }, { plugin: rootCa, given: [authority] },

@@ -2,14 +2,14 @@ import { Lease } from '@keelson/api/coordination/v1';
 import { Event, Node, Pod, type Taint, type Toleration } from '@keelson/api/core/v1';
 import { formatMicroTime, formatTime } from '@keelson/api/time';
 import { newObject } from '@keelson/client';
-import { testCluster } from '../../namespace/src/testdata/test-cluster.ts';
+import { pluginCluster } from '@keelson/testing/plugin-cluster';
 import plugin from './plugin.ts';
 
 const lease = 'kube-node-lease';
 const key = (name: string) => `node.kubernetes.io/${name}`;
 
 async function world(config: Record<string, number> = {}) {
-  const cluster = await testCluster({ plugin, config });
+  const cluster = await pluginCluster({ plugin, config });
   const { admin, clock, settle } = cluster;
   const get = async (name: string) => (await admin.get(Node, { name }))!;
   const report = async (name: string, ready: 'True' | 'False' = 'True', more: { type: string; status: string }[] = []) => {

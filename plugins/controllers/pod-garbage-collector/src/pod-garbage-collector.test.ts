@@ -1,10 +1,10 @@
 import { Node, Pod } from '@keelson/api/core/v1';
 import { newObject } from '@keelson/client';
-import { testCluster } from '../../namespace/src/testdata/test-cluster.ts';
+import { pluginCluster } from '@keelson/testing/plugin-cluster';
 import plugin from './plugin.ts';
 
 async function world(config: Record<string, number> = {}) {
-  const cluster = await testCluster({ plugin, config });
+  const cluster = await pluginCluster({ plugin, config });
   const { admin } = cluster;
   const node = (name: string) => admin.create(newObject(Node, { metadata: { name }, spec: {} }));
   const pod = (name: string, nodeName?: string, finalizers: string[] = []) =>

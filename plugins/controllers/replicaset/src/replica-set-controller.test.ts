@@ -2,16 +2,17 @@ import { controllerReference, type KubeObject } from '@keelson/api';
 import { ReplicaSet } from '@keelson/api/apps/v1';
 import { Pod } from '@keelson/api/core/v1';
 import { apiClient, InformerFactory } from '@keelson/client';
-import { FakeApi, SeededRandom, VirtualClock } from '@keelson/client/fake-api';
+import { FakeApi } from '@keelson/client/fake-api';
+import { VirtualClock } from '@keelson/testing/virtual-clock';
 import { newObject, runController } from '@keelson/reconcile';
-import { silentLogger, StatusError } from '@keelson/sdk';
+import { silentLogger, StatusError, seededRandom } from '@keelson/sdk';
 import { replicaSetController } from './replica-set-controller.ts';
 
 async function world(burst = 500) {
   const clock = new VirtualClock();
   const server = new FakeApi(clock);
   const api = apiClient(server);
-  const random = new SeededRandom(3);
+  const random = seededRandom('3');
   const informers = new InformerFactory({ client: api, clock, random, log: silentLogger });
   const controller = runController(replicaSetController({ concurrency: 5, burst }), { api, informers, clock, random, log: silentLogger });
   await controller.synced;
@@ -120,7 +121,7 @@ test('never creates one pod too many while its watch lags behind', async () => {
     most = Math.max(most, pods().length);
   });
   const fates = ['deliver', 'deliver', 'deliver', 'deliver', 'duplicate', 'swap', 'cut'] as const;
-  const chance = new SeededRandom(11);
+  const chance = seededRandom('11');
   server.faults.deliver = () => fates[chance.int(7)] ?? 'deliver';
   await set(30);
   await clock.advance(3_600_000);

@@ -1,14 +1,14 @@
 import { ConfigMap } from '@keelson/api/core/v1';
 import { ClusterAuthority } from '@keelson/sdk/auth';
 import { harness } from '@keelson/testing';
-import { testCluster } from '../../namespace/src/testdata/test-cluster.ts';
+import { pluginCluster } from '@keelson/testing/plugin-cluster';
 import plugin from './plugin.ts';
 
 const ref = { namespace: 'team', name: 'kube-root-ca.crt' };
 const authority = (certificate: string | undefined) => [ClusterAuthority.provide({ certificate: async () => certificate })];
 
 test('every namespace has the authority, and keeps it when somebody changes or deletes the map', async () => {
-  const { admin, namespace, settle, stop } = await testCluster({ plugin, given: authority('PEM') });
+  const { admin, namespace, settle, stop } = await pluginCluster({ plugin, given: authority('PEM') });
   await namespace('team');
   await settle();
   const map = await admin.get(ConfigMap, ref);
@@ -26,7 +26,7 @@ test('every namespace has the authority, and keeps it when somebody changes or d
 });
 
 test('other maps are left alone, and nothing is written when nothing differs', async () => {
-  const { admin, running, settle, stop } = await testCluster({ plugin, given: authority('PEM') });
+  const { admin, running, settle, stop } = await pluginCluster({ plugin, given: authority('PEM') });
   const before = (await admin.list(ConfigMap)).resourceVersion;
   await admin.create({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'other', namespace: 'default' } } as ConfigMap);
   await settle();

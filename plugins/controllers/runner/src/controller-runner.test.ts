@@ -1,8 +1,9 @@
 import { ConfigMap, Pod, Secret } from '@keelson/api/core/v1';
 import { apiClient } from '@keelson/client';
-import { FakeApi, SeededRandom, settle, VirtualClock } from '@keelson/client/fake-api';
+import { FakeApi } from '@keelson/client/fake-api';
+import { settled, VirtualClock } from '@keelson/testing/virtual-clock';
 import { newObject } from '@keelson/reconcile';
-import { silentLogger, type ApiTransport, type ContributionEntry, type Logger, type ResourceAccess } from '@keelson/sdk';
+import { silentLogger, type ApiTransport, type ContributionEntry, type Logger, type ResourceAccess, seededRandom } from '@keelson/sdk';
 import type { ControllerDeclaration } from '@keelson/sdk/controller';
 import { noopTracer } from '@keelson/telemetry';
 import { ControllerRunner } from './controller-runner.ts';
@@ -52,7 +53,7 @@ function world(denied: (plugin: string, resource: string, verb: string) => boole
         return () => (listener = () => undefined);
       },
     },
-    transports: { forPlugin, ...(local ? { mayDo: (plugin: string, { resource, verb }: ResourceAccess) => Promise.resolve(!denied(plugin, resource, verb)) } : {}) }, clock, random: new SeededRandom(1), log, tracer: noopTracer, relation: 'parent', plugin: 'runner',
+    transports: { forPlugin, ...(local ? { mayDo: (plugin: string, { resource, verb }: ResourceAccess) => Promise.resolve(!denied(plugin, resource, verb)) } : {}) }, clock, random: seededRandom('1'), log, tracer: noopTracer, relation: 'parent', plugin: 'runner',
   });
   return { clock, server, used, reviews, errors, contribute, entry, runner, user: apiClient(server) };
 }
@@ -74,7 +75,7 @@ test('runs each controller as its plugin, over shared caches, and is ready when 
   contribute([entry('one', writer('first')), entry('two', writer('second'))]);
   runner.start();
   await runner.ready(never);
-  await settle();
+  await settled();
   expect(new Set(seen)).toEqual(new Set(['first', 'second']));
   expect(used.filter((line) => line.includes('watch'))).toEqual(['runner watch configmaps']);
   expect(used).toEqual(expect.arrayContaining(['one patch configmaps', 'two patch configmaps']));
@@ -104,16 +105,16 @@ test('controllers come and go with their contributions', async () => {
   runner.start();
   await runner.ready(never);
   contribute([one, two]);
-  await settle();
+  await settled();
   await user.create(map('x'));
-  await settle();
+  await settled();
   expect(seen.sort()).toEqual(['first', 'second']);
   expect(server.watches).toBe(2);
   contribute([two]);
-  await settle();
+  await settled();
   expect(server.watches).toBe(1);
   await user.create(map('y'));
-  await settle();
+  await settled();
   expect(seen).toEqual(['first', 'second', 'second']);
   await runner.drain();
   await runner.stop();
@@ -131,7 +132,7 @@ test('a plugin that may not read what it declares is refused, told what is missi
   ]);
   runner.start();
   await runner.ready(never);
-  await settle();
+  await settled();
   expect(seen).toEqual(['honest']);
   expect(errors).toHaveLength(1);
   expect(errors[0]).toContain('"missing":["watch secrets"]');

@@ -1,7 +1,7 @@
 import { Secret, ServiceAccount } from '@keelson/api/core/v1';
 import { newObject } from '@keelson/client';
 import { ClusterAuthority, ServiceAccountTokenSigner } from '@keelson/sdk/auth';
-import { testCluster } from '../../namespace/src/testdata/test-cluster.ts';
+import { pluginCluster } from '@keelson/testing/plugin-cluster';
 import plugin from './plugin.ts';
 
 const encode = (text: string) => Buffer.from(text).toString('base64');
@@ -13,7 +13,7 @@ async function world(signs = true) {
     ClusterAuthority.provide({ certificate: async () => 'PEM' }),
     ServiceAccountTokenSigner.provide({ forSecret: ({ serviceAccount, secretName }) => (signs ? `${serviceAccount.name}/${secretName}/${++issued}` : undefined) }),
   ];
-  const cluster = await testCluster({ plugin, given });
+  const cluster = await pluginCluster({ plugin, given });
   const account = (name = 'robot') => cluster.admin.create(newObject(ServiceAccount, { metadata: { name, namespace: 'default' }, secrets: [{ name: 's' }, { name: 'other' }] }));
   const secret = (annotations: Record<string, string> = { 'kubernetes.io/service-account.name': 'robot' }) =>
     cluster.admin.create(newObject(Secret, { metadata: { ...ref, annotations }, type: 'kubernetes.io/service-account-token', data: { extra: encode('kept') } }));

@@ -1,10 +1,10 @@
 import { Namespace, ServiceAccount } from '@keelson/api/core/v1';
 import namespaceLifecycle from '../../../admission/namespace-lifecycle/src/plugin.ts';
-import { testCluster } from '../../namespace/src/testdata/test-cluster.ts';
+import { pluginCluster } from '@keelson/testing/plugin-cluster';
 import plugin from './plugin.ts';
 
 test('every namespace has its default account, also when somebody deletes it', async () => {
-  const { admin, namespace, settle, stop } = await testCluster(plugin, namespaceLifecycle);
+  const { admin, namespace, settle, stop } = await pluginCluster(plugin, namespaceLifecycle);
   await namespace('team');
   await settle();
   const first = await admin.get(ServiceAccount, { namespace: 'team', name: 'default' });
@@ -18,7 +18,7 @@ test('every namespace has its default account, also when somebody deletes it', a
 });
 
 test('a namespace that is being deleted gets none, and nothing is tried again and again', async () => {
-  const { admin, clock, namespace, running, settle, stop } = await testCluster(plugin, namespaceLifecycle);
+  const { admin, clock, namespace, running, settle, stop } = await pluginCluster(plugin, namespaceLifecycle);
   await namespace('team');
   await settle();
   await admin.delete({ kind: Namespace, ref: { name: 'team' } });
@@ -30,7 +30,7 @@ test('a namespace that is being deleted gets none, and nothing is tried again an
 });
 
 test('the list of accounts is configurable', async () => {
-  const { admin, stop } = await testCluster({ plugin, config: { names: ['default', 'ci'] } });
+  const { admin, stop } = await pluginCluster({ plugin, config: { names: ['default', 'ci'] } });
   expect((await admin.list(ServiceAccount, { namespace: 'default' })).items.map(({ metadata }) => metadata.name)).toEqual(['ci', 'default']);
   await stop();
 });

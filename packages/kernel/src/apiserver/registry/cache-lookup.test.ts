@@ -1,7 +1,7 @@
 import { LimitRange, Namespace, ServiceAccount } from '@keelson/api/core/v1';
 import { apiClient, newObject } from '@keelson/client';
-import { SeededRandom, settle, VirtualClock } from '@keelson/client/fake-api';
-import { silentLogger } from '@keelson/sdk';
+import { settled, VirtualClock } from '@keelson/testing/virtual-clock';
+import { silentLogger, seededRandom } from '@keelson/sdk';
 import { noopTracer } from '@keelson/telemetry';
 import { openMemoryStore, type ForkableStore } from '../../storage/index.ts';
 import { ApiServer } from '../api-server.ts';
@@ -12,7 +12,7 @@ async function world(given?: { readonly clock: VirtualClock; readonly store: For
   const store = given?.store ?? openMemoryStore({ clock, stamp: stampRevision });
   const none = { values: [], entries: [], onChange: () => () => undefined, [Symbol.iterator]: () => [][Symbol.iterator]() };
   const server = await ApiServer.start({
-    store, clock, random: new SeededRandom(1), log: silentLogger, tracer: noopTracer,
+    store, clock, random: seededRandom('1'), log: silentLogger, tracer: noopTracer,
     admission: none, authenticators: none, authorizers: none,
   });
   const api = apiClient(server.transportFor({ name: 'admin', groups: ['system:masters'] }));
@@ -29,7 +29,7 @@ test('waits for an object until it is created, and for no other one', async () =
   let found: ServiceAccount | undefined;
   const waiting = lookup.whenPresent(ServiceAccount, { namespace: 'a', name: 'default' }, new AbortController().signal).then((object) => (found = object));
   await account('other');
-  await settle();
+  await settled();
   expect(found).toBeUndefined();
   await account('default');
   expect((await waiting)?.metadata.name).toBe('default');

@@ -1,13 +1,13 @@
 import { apiClient, InformerFactory, newObject } from '@keelson/client';
-import { SeededRandom, settle, VirtualClock } from '@keelson/client/fake-api';
 import { Namespace } from '@keelson/api/core/v1';
 import { ApiServer, stampRevision } from '@keelson/kernel/apiserver';
 import { openMemoryStore } from '@keelson/kernel/storage';
 import { runController, type RunningController } from '@keelson/reconcile';
-import { ApiClient, Clock, Logger, Random, silentLogger, Tracer, type Contributions, type Plugin, type PluginInstance, type Provision } from '@keelson/sdk';
+import { ApiClient, Clock, Logger, Random, silentLogger, Tracer, type Contributions, type Plugin, type PluginInstance, type Provision, seededRandom } from '@keelson/sdk';
 import { AdmissionHandlers, type AdmissionHandler } from '@keelson/sdk/admission';
 import { Controllers, type ControllerDeclaration } from '@keelson/sdk/controller';
 import { noopTracer } from '@keelson/telemetry';
+import { settled, VirtualClock } from './virtual-clock.ts';
 
 /** A plugin under test with its configuration and what it requires beyond client, clock, random and logger. */
 export interface PluginUnderTest {
@@ -18,11 +18,11 @@ export interface PluginUnderTest {
 
 /**
  * The real API server over a memory store with a virtual clock, and the given plugins with exactly the permissions of
- * their manifests. For tests of the plugins of this repository.
+ * their manifests: without scheduler, nodes or the other controllers that `cluster` brings, and so without what they do.
  */
-export async function testCluster(...plugins: readonly (PluginUnderTest | Plugin)[]) {
+export async function pluginCluster(...plugins: readonly (PluginUnderTest | Plugin)[]) {
   const clock = new VirtualClock();
-  const random = new SeededRandom(11);
+  const random = seededRandom('11');
   const store = openMemoryStore({ clock, stamp: stampRevision });
   const handlers: AdmissionHandler[] = [];
   const server = await ApiServer.start({
@@ -65,13 +65,13 @@ export async function testCluster(...plugins: readonly (PluginUnderTest | Plugin
   };
   for (const plugin of plugins) await start(plugin);
   await Promise.all(running.map(({ synced }) => synced));
-  await settle();
+  await settled();
 
   return {
     clock, admin, server, running, start,
     /** Lets everything happen that waits for nothing but promises. */
     settle: async () => {
-      for (let turn = 0; turn < 5; turn++) await settle();
+      for (let turn = 0; turn < 5; turn++) await settled();
     },
     namespace: (name: string) => admin.create(newObject(Namespace, { metadata: { name } })),
     async stop() {
@@ -88,8 +88,8 @@ export async function testCluster(...plugins: readonly (PluginUnderTest | Plugin
   };
 }
 
-/** A running {@link testCluster}. */
-export type TestCluster = Awaited<ReturnType<typeof testCluster>>;
+/** A running {@link pluginCluster}. */
+export type PluginCluster = Awaited<ReturnType<typeof pluginCluster>>;
 
 function contributions<T>(values: readonly T[]): Contributions<T> {
   return { values, entries: [], onChange: () => () => undefined, [Symbol.iterator]: () => values[Symbol.iterator]() };
