@@ -1,6 +1,7 @@
 import { SubjectAccessReview } from '@keelson/api/authorization/v1';
 import { CertificateSigningRequest } from '@keelson/api/certificates/v1';
 import { Node } from '@keelson/api/core/v1';
+import { formatTime } from '@keelson/api/time';
 import { newObject } from '@keelson/client';
 import { isKeelsonError, Terminal } from '@keelson/sdk';
 import type { CertificateRequest, CertificateSigner } from '@keelson/sdk/auth';
@@ -59,8 +60,9 @@ async function may({ spec }: CertificateSigningRequest, subresource: string, { a
   return review.status?.allowed === true;
 }
 
-async function approve(csr: CertificateSigningRequest, message: string, { api }: ReconcileContext): Promise<void> {
-  const conditions = [...(csr.status?.conditions ?? []), { type: 'Approved', status: 'True', reason: 'AutoApproved', message }];
+async function approve(csr: CertificateSigningRequest, message: string, { api, clock }: ReconcileContext): Promise<void> {
+  const time = formatTime(clock.now());
+  const conditions = [...(csr.status?.conditions ?? []), { type: 'Approved', status: 'True', reason: 'AutoApproved', message, lastUpdateTime: time, lastTransitionTime: time }];
   await api.subresource(CertificateSigningRequest, csr.metadata, 'approval', 'update', { ...csr, status: { ...csr.status, conditions } });
 }
 

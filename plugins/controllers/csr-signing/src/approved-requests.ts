@@ -1,4 +1,5 @@
 import { CertificateSigningRequest, type CertificateSigningRequestCondition } from '@keelson/api/certificates/v1';
+import { formatTime } from '@keelson/api/time';
 import { isKeelsonError } from '@keelson/sdk';
 import type { CertificateSigner } from '@keelson/sdk/auth';
 import type { ControllerDeclaration, ReconcileContext } from '@keelson/sdk/controller';
@@ -37,7 +38,8 @@ async function reconcile(csr: CertificateSigningRequest, { api, clock, events }:
   }
 
   async function fail(message: string): Promise<void> {
-    const condition: CertificateSigningRequestCondition = { type: 'Failed', status: 'True', reason: 'SignerValidationFailure', message };
+    const time = formatTime(now);
+    const condition: CertificateSigningRequestCondition = { type: 'Failed', status: 'True', reason: 'SignerValidationFailure', message, lastUpdateTime: time, lastTransitionTime: time };
     await api.updateStatus({ ...csr, status: { ...csr.status, conditions: [...(csr.status?.conditions ?? []), condition] } });
     events.record(csr, 'Warning', 'SignerValidationFailure', message);
   }
