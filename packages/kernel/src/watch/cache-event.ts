@@ -11,6 +11,8 @@ export interface ViewEvent {
   readonly cause: SpanContext | undefined;
   /** The watch frame, built at the first use and shared by all JSON watchers. */
   frame(): Buffer;
+  /** The same in pieces, for whoever joins them with others. */
+  pieces(): readonly Buffer[];
 }
 
 const heads = {
@@ -35,6 +37,11 @@ export class CacheEvent implements ViewEvent {
   frame(): Buffer {
     this.#frame ??= Buffer.concat([heads[this.type], this.object.bytes, tail]);
     return this.#frame;
+  }
+
+  /** What {@link frame} is joined of; nothing is kept. */
+  pieces(): readonly Buffer[] {
+    return [heads[this.type], this.object.bytes, tail];
   }
 
   /** Memory that keeping the event costs: its object's bytes and, once built, the frame. */

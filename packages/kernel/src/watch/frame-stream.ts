@@ -6,6 +6,8 @@ import type { ObjectSelector } from './selector.ts';
 export interface FrameFormat {
   readonly key: string;
   encode(event: ViewEvent): Buffer;
+  /** The same in pieces, where there are some that can be joined with those of other events at once. */
+  pieces?(event: ViewEvent): readonly Buffer[];
 }
 
 /** One connected watcher. */
@@ -69,7 +71,9 @@ export class FrameStream {
   }
 
   #event(event: ViewEvent): void {
-    this.#pending.push(this.format.encode(event));
+    // In pieces it is copied once, into what is sent, and no frame is kept with the event.
+    if (this.format.pieces === undefined) this.#pending.push(this.format.encode(event));
+    else this.#pending.push(...this.format.pieces(event));
     if (this.#scheduled) return;
     this.#scheduled = true;
     this.options.schedule(() => {

@@ -85,6 +85,7 @@ export function watchFormat(context: ApiContext, request: ApiRequest, accept: st
     key: `json ${kind.apiVersion}${causes ? ' causes' : ''}`,
     contentType: 'application/json',
     encode: causes ? (event) => withCause(encode(event), event) : encode,
+    ...(causes || conversion !== undefined ? {} : { pieces: (event: ViewEvent) => event.pieces() }),
     initial: (object) => Buffer.concat([addedHead, bytesOf(object, conversion), tail]),
     bookmark: (revision, end) => wrap('BOOKMARK', { ...emptyObject, metadata: bookmarkMetadata(revision, end) }),
     error,
