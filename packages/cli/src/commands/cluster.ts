@@ -8,6 +8,7 @@ import { clustersFolder, placeHere, placeNamed, type ClusterPlace } from '../clu
 import { startFault } from '../cluster/start-fault.ts';
 import { readState, runningState, writeState, type ClusterState } from '../cluster/state-file.ts';
 import { CliError, ExitCode } from '../errors.ts';
+import { hostsOf } from '../hosts/hosts-of.ts';
 import { parseDuration } from '../output/duration.ts';
 import { age, formatOf, print, table } from '../output/print.ts';
 import { progressOn } from '../output/progress.ts';
@@ -86,12 +87,12 @@ export async function deleteCluster(world: World, name: string, flags: { readonl
 
 /** `keelson get clusters`. */
 export function getClusters(world: World, flags: { readonly output?: string }): number {
-  const clusters = allClusters(world).map(({ place, running }) => ({ name: place.name, status: running === undefined ? 'Stopped' : 'Running', server: running?.server ?? '', dataDir: place.dataDir, startedAt: running?.startedAt }));
+  const clusters = allClusters(world).map(({ place, running }) => ({ name: place.name, status: running === undefined ? 'Stopped' : 'Running', server: running?.server ?? '', hosts: hostsOf(place.dataDir).length, dataDir: place.dataDir, startedAt: running?.startedAt }));
   const now = world.clock.now();
   print(world.out, formatOf(flags.output), clusters, () =>
     clusters.length === 0
       ? 'No clusters. Make one with: keelson up'
-      : table(['NAME', 'STATUS', 'SERVER', 'AGE', 'DATA'], clusters.map((cluster) => [cluster.name, cluster.status, cluster.server || '-', cluster.startedAt === undefined ? '-' : age(now - cluster.startedAt), cluster.dataDir])),
+      : table(['NAME', 'STATUS', 'SERVER', 'HOSTS', 'AGE', 'DATA'], clusters.map((cluster) => [cluster.name, cluster.status, cluster.server || '-', cluster.hosts === 0 ? '-' : String(cluster.hosts), cluster.startedAt === undefined ? '-' : age(now - cluster.startedAt), cluster.dataDir])),
   );
   return ExitCode.ok;
 }

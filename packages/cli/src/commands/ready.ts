@@ -1,4 +1,5 @@
 import { relative } from 'node:path';
+import type { HostState } from '@keelson/hosts';
 import type { PluginStatus } from '@keelson/kernel/host';
 import type { RuntimeKind, StorageKind } from '../seams.ts';
 
@@ -12,6 +13,7 @@ export interface ReadyFacts {
   readonly runtime: RuntimeKind | 'cri';
   /** 0: nodes are in the cluster's process. */
   readonly hosts: number;
+  readonly hostStates: readonly HostState[];
   readonly cni: string;
   readonly proxy: string;
   readonly nodes: number;

@@ -1,5 +1,6 @@
 import type { Machine } from '../doctor/machine.ts';
 import { bootFor } from '../hosts/boot-for.ts';
+import { hostsOf } from '../hosts/hosts-of.ts';
 import { nextTurn } from '../adapters/next-turn.ts';
 import { makeDataFolder } from '../cluster/make-folder.ts';
 import { CliError, ExitCode } from '../errors.ts';
@@ -38,7 +39,7 @@ export async function up(world: World, flags: UpFlags, machine?: Machine): Promi
     const cluster = await start(world, flags, { settings, place, machine }, stop);
     if (cluster === undefined) return ExitCode.ok;
     if (mergedInto !== undefined) await (await import('../cluster/kubeconfig-merge.ts')).mergeInto(mergedInto, cluster.kubeconfig, place.name);
-    const facts: ReadyFacts = { name: place.name, server: cluster.server, kubeconfig: mergedInto ?? cluster.kubeconfig, readyMs: Math.round(world.clock.monotonic() - started), plugins: cluster.host.status(), ...settings };
+    const facts: ReadyFacts = { name: place.name, server: cluster.server, kubeconfig: mergedInto ?? cluster.kubeconfig, readyMs: Math.round(world.clock.monotonic() - started), plugins: cluster.host.status(), hostStates: settings.hosts === 0 ? [] : hostsOf(place.dataDir), ...settings };
     remember(world, place, facts, flags, mergedInto);
     announce(world, format, facts);
     return await serve(world, place, cluster, stopped);
@@ -134,7 +135,7 @@ function remember(world: World, place: ClusterPlace, facts: ReadyFacts, flags: U
 function announce(world: World, format: Format, facts: ReadyFacts): void {
   if (format === 'json') {
     // One line whatever stdout is: scripts read up to the first line break.
-    const { plugins, ...rest } = facts;
-    world.out.write(`${JSON.stringify({ ...rest, pid: world.pid, plugins: plugins.map(({ name, version, state }) => ({ name, version, state })) })}\n`);
+    const { plugins, hostStates, ...rest } = facts;
+    world.out.write(`${JSON.stringify({ ...rest, hosts: hostStates, pid: world.pid, plugins: plugins.map(({ name, version, state }) => ({ name, version, state })) })}\n`);
   } else print(world.out, format, facts, () => readyText(facts, world.cwd));
 }

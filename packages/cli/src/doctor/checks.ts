@@ -1,5 +1,5 @@
 import type { World } from '../world.ts';
-import { hostChecks } from './host-checks.ts';
+import { hostChecks, leftHosts } from './host-checks.ts';
 import type { Machine } from './machine.ts';
 import { findCluster } from '../cluster/find.ts';
 import { placeHere } from '../cluster/places.ts';
@@ -22,7 +22,7 @@ export interface Finding {
 /** Looks at the machine; each check answers for one thing and never throws. */
 export async function runChecks(world: World, machine: Machine): Promise<readonly Finding[]> {
   const checks = [nodeVersion, programs, privileges, kernelFeatures, port, dataDirectory, staleState, diskSpace];
-  return (await Promise.all([...checks.map((check) => check(world, machine)), hostChecks(machine)])).flat();
+  return (await Promise.all([...checks.map((check) => check(world, machine)), hostChecks(machine), leftHosts(world, machine)])).flat();
 }
 
 function nodeVersion(_world: World, machine: Machine): Finding[] {

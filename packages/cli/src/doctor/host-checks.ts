@@ -1,3 +1,8 @@
+import { join } from 'node:path';
+import { placeHere } from '../cluster/places.ts';
+import { runningState } from '../cluster/state-file.ts';
+import { hostsOf } from '../hosts/hosts-of.ts';
+import type { World } from '../world.ts';
 import type { Finding } from './checks.ts';
 import { missingHostParts } from './host-parts.ts';
 import type { Machine } from './machine.ts';
@@ -16,6 +21,25 @@ export async function hostChecks(machine: Machine): Promise<readonly Finding[]> 
     check: `hosts: ${part.name}`, verdict: 'warn', detail: `${part.reason}; only for keelson up --hosts`, remedy: part.remedy,
     ...(part.package === undefined || !fixable ? {} : { fix: () => (installing ??= install(machine, packages)) }),
   }));
+}
+
+/** Hosts of a cluster here whose process was killed: their containers and agents go on. */
+export async function leftHosts(world: World, machine: Machine): Promise<readonly Finding[]> {
+  const place = placeHere(world, {});
+  const hosts = hostsOf(place.dataDir);
+  if (hosts.length === 0 || runningState(world, place) !== undefined) return [];
+  const { output } = await machine.run('ip', ['netns', 'list']);
+  const left = hosts.filter(({ netns }) => output.split(/\s/).includes(netns));
+  if (left.length === 0) return [];
+  return [{
+    check: 'hosts left', verdict: 'warn', detail: `${left.length} hosts of a cluster whose process is gone still run, in ${join(place.dataDir, 'hosts')}`,
+    remedy: '"keelson up --hosts N" clears them away and starts anew; "keelson doctor --fix" only clears them away',
+    fix: async () => {
+      const { removeHosts, systemPrograms } = await import('@keelson/hosts');
+      await removeHosts(place.dataDir, { programs: systemPrograms, clock: world.clock });
+      return `ended ${left.map(({ name }) => name).join(', ')}; their disks stay`;
+    },
+  }];
 }
 
 async function install(machine: Machine, packages: readonly string[]): Promise<string> {

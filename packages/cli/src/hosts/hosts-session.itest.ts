@@ -51,7 +51,7 @@ describeWith(machine)('keelson up --hosts', () => {
     rmSync(home, { recursive: true, force: true });
   }, 60_000);
 
-  const start = (): Promise<{ readonly hosts: number; readonly nodes: number }> => {
+  const start = (): Promise<object> => {
     const [node, bundle] = keelson as [string, string];
     const child = spawn(node, [bundle, 'up', '--hosts', '2', '--api-port', '0', '-o', 'json', '--log-level', 'error'], { cwd: home, stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, KEELSON_HOME: join(home, 'home') } });
     up = child;
@@ -95,7 +95,7 @@ describeWith(machine)('keelson up --hosts', () => {
   };
 
   it('gives ready nodes on hosts of their own, with real containers that reach each other', async () => {
-    expect(await start()).toMatchObject({ hosts: 2, nodes: 2, runtime: 'cri' });
+    expect(await start()).toMatchObject({ hosts: [{ name: 'host1' }, { name: 'host2' }], nodes: 2, runtime: 'cri' });
     const nodes = await kubectl('get', 'nodes', '-o', 'wide', '--no-headers');
     expect(nodes.trim().split('\n').map((line) => line.replace(/\s+/g, ' '))).toEqual([expect.stringMatching(/^host1 Ready .* containerd:\/\/1/), expect.stringMatching(/^host2 Ready .* containerd:\/\/1/)]);
     await run('sh', ['-c', `cat <<'EOF' | "${findProgram('kubectl')}" --kubeconfig ${home}/.keelson/kubeconfig apply -f -\n${pods}\nEOF`]);
