@@ -75,8 +75,9 @@ export async function bootCluster(options: BootOptions): Promise<BootedCluster> 
   // Keys are made in other threads and files synced while the plugins are wired.
   const client = pki.client('admin', { name: administrator.name, groups: ['system:masters'] });
   const serving = pki.serving(servingHosts(options.bindAddress, firstServiceAddress, options.moreAddresses));
-  const prepared = Promise.all([pki.authority(), client, serving, pki.serviceAccountKey()]);
-  for (const early of [client, serving, prepared]) early.catch(() => undefined); // awaited below
+  const key = pki.serviceAccountKey();
+  const prepared = pki.saved();
+  for (const early of [client, serving, key, prepared]) early.catch(() => undefined); // awaited below
   onStep(`Opening ${options.storage} storage and starting plugins`);
   const cluster: Cluster = await startCluster({
     distribution, clock, random, log, tracing, pki,

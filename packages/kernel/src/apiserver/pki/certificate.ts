@@ -24,6 +24,12 @@ export interface Validity {
   readonly notAfter: number;
 }
 
+/** An ECDSA P-256 key pair. */
+export interface KeyPair {
+  readonly publicKey: KeyObject;
+  readonly privateKey: KeyObject;
+}
+
 const generateKeys = promisify(generateKeyPair);
 
 /** Creates a self-signed ECDSA P-256 authority. */
@@ -35,8 +41,8 @@ export async function createAuthority(commonName: string, validity: Validity): P
 }
 
 /** Signs a new leaf certificate with a fresh key; never valid longer than the authority itself. */
-export async function issueLeaf(authority: KeyedCertificate, request: LeafRequest, validity: Validity): Promise<KeyedCertificate> {
-  const { publicKey, privateKey } = await newKeys();
+export async function issueLeaf(authority: KeyedCertificate, request: LeafRequest, validity: Validity, keys: Promise<KeyPair> = newKeys()): Promise<KeyedCertificate> {
+  const { publicKey, privateKey } = await keys;
   const issuer = new X509Certificate(authority.certificate);
   const content = {
     subject: subjectOf(request),
@@ -84,7 +90,7 @@ function subjectOf(request: LeafRequest): Buffer {
 }
 
 /** In a thread of the pool: other work of a start goes on meanwhile. */
-const newKeys = (): Promise<{ readonly publicKey: KeyObject; readonly privateKey: KeyObject }> => generateKeys('ec', { namedCurve: 'P-256' });
+export const newKeys = (): Promise<KeyPair> => generateKeys('ec', { namedCurve: 'P-256' });
 
 function pemOf(key: KeyObject): string {
   return key.export({ type: 'pkcs8', format: 'pem' }) as string;

@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import type { Clock } from '@keelson/sdk';
-import { createAuthority, isCurrent, isUsableLeaf, issueLeaf, type KeyedCertificate, type LeafRequest, type Validity } from './certificate.ts';
+import { createAuthority, isCurrent, isUsableLeaf, issueLeaf, newKeys, type KeyedCertificate, type LeafRequest, type Validity } from './certificate.ts';
 import { signCertificateRequest } from './certificate-request.ts';
 import type { KeyFolder } from './key-folder.ts';
 import { createSigningKey, readSigningKey, type SigningKey } from './signing-key.ts';
@@ -30,30 +30,33 @@ export interface ClusterPki {
   signRequest(request: string, options: Validity & { readonly usages: readonly string[] }): Promise<string>;
   /** Signs service-account tokens. */
   serviceAccountKey(): Promise<SigningKey>;
+  /** Resolves when what was asked for is on disk: before, nothing of it is to leave the process. Rejects when it cannot be. */
+  saved(): Promise<void>;
 }
 
 /** Opens the certificates of a cluster; nothing is read or made before the first call. */
 export function openClusterPki(folder: KeyFolder, options: { readonly clock: Clock; readonly firstServiceAddress?: string }): ClusterPki {
   const { clock } = options;
-  let authority: Promise<Authority> | undefined;
+  let authority: Promise<KeyedCertificate> | undefined;
   let signingKey: Promise<SigningKey> | undefined;
-  const ca = () => (authority ??= ensureAuthority(folder, clock));
+  const ca = () => (authority ??= ensureAuthority(folder, clock, keep));
+  const writes: Promise<void>[] = [];
+  const keep = (written: Promise<void>): void => {
+    written.catch(() => undefined); // who asks whether all is saved is told
+    writes.push(written);
+  };
   const leaves = new Map<string, { readonly since: number; readonly leaf: Promise<KeyedCertificate> }>();
   // Asked for again, by who started early what another part of the start needs later, it is the same one.
   const leaf = (file: string, request: LeafRequest): Promise<KeyedCertificate> => {
     const key = JSON.stringify([file, request]);
     const known = leaves.get(key);
     if (known !== undefined && clock.now() - known.since < day) return known.leaf;
-    const made = ca().then((authority) => ensureLeaf(folder, clock, { file, authority, request }));
+    const made = ensureLeaf(folder, clock, { file, authority: ca(), request, keep });
     leaves.set(key, { since: clock.now(), leaf: made });
     return made;
   };
   return {
-    authority: async () => {
-      const { pair, saved } = await ca();
-      await saved;
-      return pair.certificate;
-    },
+    authority: async () => (await ca()).certificate,
     serving: (hosts = []) =>
       leaf('apiserver', {
         commonName: 'kube-apiserver',
@@ -62,45 +65,48 @@ export function openClusterPki(folder: KeyFolder, options: { readonly clock: Clo
       }),
     client: (file, user) =>
       leaf(`client-${file}`, { commonName: user.name, organizations: user.groups ?? [], usage: 'client' }),
-    signRequest: async (request, how) => signCertificateRequest((await ca()).pair, request, how),
-    serviceAccountKey: () => (signingKey ??= ensureSigningKey(folder)),
+    signRequest: async (request, how) => signCertificateRequest(await ca(), request, how),
+    serviceAccountKey: () => (signingKey ??= ensureSigningKey(folder, keep)),
+    saved: async () => {
+      await Promise.all([authority, signingKey, ...[...leaves.values()].map(({ leaf: made }) => made)]);
+      await Promise.all(writes);
+    },
   };
 }
 
-/** An authority can sign before it is on disk, but nothing that it signed is handed out before. */
-interface Authority {
-  readonly pair: KeyedCertificate;
-  readonly saved: Promise<void>;
-}
+/** Told of each write: what is made can be used at once, and need only be on disk before it is handed out. */
+type Keep = (written: Promise<void>) => void;
 
-async function ensureAuthority(folder: KeyFolder, clock: Clock): Promise<Authority> {
+async function ensureAuthority(folder: KeyFolder, clock: Clock, keep: Keep): Promise<KeyedCertificate> {
   const stored = await readPair(folder, 'ca');
-  if (stored !== undefined && isCurrent(new X509Certificate(stored.certificate), { now: clock.now(), marginMs: 0 })) return { pair: stored, saved: Promise.resolve() };
-  const pair = await createAuthority('keelson-ca', { notBefore: clock.now() - backdate, notAfter: clock.now() + authorityLife });
-  const saved = writePair(folder, 'ca', pair);
-  saved.catch(() => undefined); // whoever asks for the authority or a leaf is told
-  return { pair, saved };
+  if (stored !== undefined && isCurrent(new X509Certificate(stored.certificate), { now: clock.now(), marginMs: 0 })) return stored;
+  const made = await createAuthority('keelson-ca', { notBefore: clock.now() - backdate, notAfter: clock.now() + authorityLife });
+  keep(writePair(folder, 'ca', made));
+  return made;
 }
 
 async function ensureLeaf(
   folder: KeyFolder,
   clock: Clock,
-  want: { readonly file: string; readonly authority: Authority; readonly request: LeafRequest },
+  want: { readonly file: string; readonly authority: Promise<KeyedCertificate>; readonly request: LeafRequest; readonly keep: Keep },
 ): Promise<KeyedCertificate> {
-  const { pair, saved } = want.authority;
+  want.authority.catch(() => undefined); // awaited below
   const stored = await readPair(folder, want.file);
+  const keys = stored === undefined ? newKeys() : undefined;
+  keys?.catch(() => undefined);
+  const authority = await want.authority;
   const at = { now: clock.now(), marginMs: renewalMargin };
-  if (stored !== undefined && isUsableLeaf(pair, stored, want.request, at)) return stored;
-  const made = await issueLeaf(pair, want.request, { notBefore: at.now - backdate, notAfter: at.now + leafLife });
-  await Promise.all([writePair(folder, want.file, made), saved]);
+  if (stored !== undefined && isUsableLeaf(authority, stored, want.request, at)) return stored;
+  const made = await issueLeaf(authority, want.request, { notBefore: at.now - backdate, notAfter: at.now + leafLife }, keys);
+  want.keep(writePair(folder, want.file, made));
   return made;
 }
 
-async function ensureSigningKey(folder: KeyFolder): Promise<SigningKey> {
+async function ensureSigningKey(folder: KeyFolder, keep: Keep): Promise<SigningKey> {
   const stored = await folder.read('sa.key');
   if (stored !== undefined) return readSigningKey(stored);
   const made = createSigningKey('ES256');
-  await folder.write('sa.key', made.privateKey);
+  keep(folder.write('sa.key', made.privateKey));
   return made;
 }
 

@@ -56,20 +56,35 @@ describe('cluster certificates', () => {
     try {
       const clock = clockAt(Date.parse('2026-01-01'));
       const open = () => openClusterPki(fileKeyFolder(join(directory, 'pki')), { clock });
-      const first = await open().serving();
+      const serving = async (hosts?: readonly string[]) => {
+        const pki = open();
+        const leaf = await pki.serving(hosts);
+        await pki.saved();
+        return leaf;
+      };
+      const first = await serving();
       expect((await stat(join(directory, 'pki', 'ca.key'))).mode & 0o777).toBe(0o600);
       expect((await stat(join(directory, 'pki', 'ca.crt'))).mode & 0o777).toBe(0o600);
-      expect(await open().serving()).toEqual(first);
-      const wider = await open().serving(['new.example.org']);
+      expect(await serving()).toEqual(first);
+      const wider = await serving(['new.example.org']);
       expect(wider.certificate).not.toBe(first.certificate);
       clock.set(Date.parse('2026-01-01') + 320 * day);
-      const renewed = await open().serving(['new.example.org']);
+      const renewed = await serving(['new.example.org']);
       expect(renewed.certificate).not.toBe(wider.certificate);
       expect(Date.parse(new X509Certificate(renewed.certificate).validTo)).toBeGreaterThan(clock.now() + 300 * day);
-      expect((await open().serviceAccountKey()).keyId).toBe((await open().serviceAccountKey()).keyId);
+      const key = open();
+      const { keyId } = await key.serviceAccountKey();
+      await key.saved();
+      expect(keyId).toBe((await open().serviceAccountKey()).keyId);
     } finally {
       await rm(directory, { recursive: true });
     }
+  });
+
+  it('says that what it made could not be kept', async () => {
+    const pki = openClusterPki({ read: () => Promise.resolve(undefined), write: (name) => (name === 'ca.crt' ? Promise.reject(new Error('no space')) : Promise.resolve()) }, { clock: clockAt(Date.now()) });
+    expect((await pki.serving()).certificate).toContain('BEGIN CERTIFICATE');
+    await expect(pki.saved()).rejects.toThrow('no space');
   });
 });
 
