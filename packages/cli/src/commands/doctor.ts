@@ -1,4 +1,5 @@
-import { runChecks, type Finding } from '../doctor/checks.ts';
+import { runChecks } from '../doctor/checks.ts';
+import type { Finding } from '../doctor/finding.ts';
 import type { Machine } from '../doctor/machine.ts';
 import { ExitCode } from '../errors.ts';
 import { formatOf, print } from '../output/print.ts';

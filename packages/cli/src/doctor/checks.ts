@@ -1,23 +1,10 @@
 import type { World } from '../world.ts';
+import type { Finding, Verdict } from './finding.ts';
 import { hostChecks, leftHosts } from './host-checks.ts';
 import type { Machine } from './machine.ts';
 import { findCluster } from '../cluster/find.ts';
 import { placeHere } from '../cluster/places.ts';
 import { readState, removeState, runningState } from '../cluster/state-file.ts';
-
-/** `fail`: keelson does not work; `warn`: a part of it does not. */
-export type Verdict = 'ok' | 'warn' | 'fail';
-
-/** What one check found. */
-export interface Finding {
-  readonly check: string;
-  readonly verdict: Verdict;
-  readonly detail: string;
-  /** What a person can do. */
-  readonly remedy?: string;
-  /** What `--fix` does; resolves to what it did. */
-  readonly fix?: () => Promise<string>;
-}
 
 /** Looks at the machine; each check answers for one thing and never throws. */
 export async function runChecks(world: World, machine: Machine): Promise<readonly Finding[]> {

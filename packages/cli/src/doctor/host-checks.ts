@@ -3,7 +3,7 @@ import { placeHere } from '../cluster/places.ts';
 import { runningState } from '../cluster/state-file.ts';
 import { hostsOf } from '../hosts/hosts-of.ts';
 import type { World } from '../world.ts';
-import type { Finding } from './checks.ts';
+import type { Finding } from './finding.ts';
 import { missingHostParts } from './host-parts.ts';
 import type { Machine } from './machine.ts';
 
