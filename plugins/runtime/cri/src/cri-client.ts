@@ -1,6 +1,6 @@
 import type { Clock } from '@keelson/sdk';
 import { Channel } from './rpc/channel.ts';
-import { RpcError, isNotFound } from './rpc/rpc-error.ts';
+import { RpcError, isNotFound, isStarting, isUnavailable } from './rpc/rpc-error.ts';
 import type { CriContainer, CriContainerStatus, CriImage, CriSandbox, CriSandboxStatus, CriStats, Words } from './rpc/cri-types.ts';
 
 /** Upstream's limits for one call: two minutes, none for what takes as long as it takes. */
@@ -17,14 +17,17 @@ export interface TaskEvent {
 /** The calls of CRI v1 that are made here, and containerd's event stream. All reject with an `RpcError`. */
 export class CriClient {
   readonly #channel: Channel;
+  readonly #clock: Clock;
+  readonly #closed = new AbortController();
 
-  private constructor(channel: Channel) {
+  private constructor(channel: Channel, clock: Clock) {
     this.#channel = channel;
+    this.#clock = clock;
   }
 
   /** Connects with the first call. */
   static async open(socket: string, clock: Clock): Promise<CriClient> {
-    return new CriClient(await Channel.open(socket, clock));
+    return new CriClient(await Channel.open(socket, clock), clock);
   }
 
   /** Waits until the other side answers; 0: as long as that takes. */
@@ -128,7 +131,7 @@ export class CriClient {
   /** Ends of processes as containerd sees them; ends when containerd does. */
   async taskEvents(signal: AbortSignal, take: (event: TaskEvent) => void): Promise<void> {
     const method = { path: '/containerd.services.events.v1.Events/Subscribe', request: 'containerd.SubscribeRequest', response: 'containerd.Envelope' };
-    const filters = ['namespace==k8s.io,topic==/tasks/exit', 'namespace==k8s.io,topic==/tasks/oom'];
+    const filters = ['namespace==k8s.io,topic=="/tasks/exit"', 'namespace==k8s.io,topic=="/tasks/oom"'];
     await this.#channel.stream<Envelope>(method, { filters }, signal, ({ topic, event }) => {
       if (event === null) return;
       if (topic === '/tasks/oom') return take({ what: 'oom', id: this.#channel.codec.decode<{ containerId: string }>('containerd.TaskOOM', event.value).containerId });
@@ -147,6 +150,7 @@ export class CriClient {
   }
 
   close(): void {
+    this.#closed.abort(new Error('the connection to the container runtime is closed'));
     this.#channel.close();
   }
 
@@ -158,11 +162,30 @@ export class CriClient {
     return this.#call('ImageService', method, request, { timeoutMs, signal });
   }
 
-  #call<T>(service: string, method: string, request: object, options: { readonly timeoutMs: number; readonly signal: AbortSignal | undefined }): Promise<T> {
+  /** Asks again after a restart of containerd, where that cannot do a thing twice. */
+  async #call<T>(service: string, method: string, request: object, { timeoutMs, signal }: { readonly timeoutMs: number; readonly signal: AbortSignal | undefined }): Promise<T> {
     const names = { path: `/runtime.v1.${service}/${method}`, request: `runtime.v1.${method}Request`, response: `runtime.v1.${method}Response` };
-    return this.#channel.unary<T>(names, request, options);
+    const begun = this.#clock.monotonic();
+    for (;;) {
+      const left = timeoutMs === 0 ? 0 : timeoutMs - (this.#clock.monotonic() - begun);
+      try {
+        return await this.#channel.unary<T>(names, request, { timeoutMs: timeoutMs === 0 ? 0 : Math.max(1, left), signal });
+      } catch (error) {
+        const notDone = isStarting(error) || (isUnavailable(error) && repeatable.has(method));
+        if (!notDone || this.#closed.signal.aborted || (timeoutMs > 0 && left <= againMs)) throw error;
+        await this.#clock.sleep(againMs, signal ?? this.#closed.signal);
+      }
+    }
   }
 }
+
+/** Between two tries of a call while containerd starts, milliseconds. */
+const againMs = 50;
+/** Calls that may be made twice. */
+const repeatable: ReadonlySet<string> = new Set([
+  'Version', 'StopPodSandbox', 'RemovePodSandbox', 'PodSandboxStatus', 'ListPodSandbox', 'StopContainer', 'RemoveContainer', 'ListContainers', 'ContainerStatus',
+  'ListContainerStats', 'ListImages', 'ImageStatus', 'RemoveImage', 'Exec', 'Attach', 'PortForward',
+]);
 
 interface Envelope {
   readonly topic: string;

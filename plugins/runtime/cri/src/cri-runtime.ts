@@ -10,16 +10,16 @@ import { Availability } from './availability.ts';
 import { removeCgroup } from './cgroup-folders.ts';
 import { Containers, type KnownContainer } from './containers.ts';
 import type { CriClient } from './cri-client.ts';
-import { Label, criContainerConfig, criSandboxConfig, type PlacedSandbox } from './cri-config.ts';
+import { criContainerConfig, criSandboxConfig, type PlacedSandbox } from './cri-config.ts';
 import { execSync } from './exec-sync.ts';
 import { removeEmptyFolders, removeLogs } from './logs/log-files.ts';
 import { readLog } from './logs/log-reader.ts';
+import { Makings } from './makings.ts';
 import { recoverPods } from './recover.ts';
-import { RpcError, faultOf } from './rpc/rpc-error.ts';
+import { faultOf, holderOfName, isUnavailable } from './rpc/rpc-error.ts';
 import { imageStatusOf, sandboxStatusOf, usageOf } from './status-of.ts';
 import { commandStream } from './streams/command-stream.ts';
 import { portStream } from './streams/port-stream.ts';
-import { unlessAborted } from './unless-aborted.ts';
 import { watchEvents } from './watch-events.ts';
 
 /** What the pod network has to know of a sandbox before it exists, and after. */
@@ -55,6 +55,7 @@ export class CriRuntime implements ContainerRuntime {
   readonly #known: Containers;
   readonly #closing = new AbortController();
   readonly #availability: Availability;
+  readonly #makings = new Makings();
   #watching: Promise<void> = Promise.resolve();
 
   constructor(options: CriRuntimeOptions) {
@@ -94,7 +95,7 @@ export class CriRuntime implements ContainerRuntime {
       network?.expect(config.podUid);
       try {
         await mkdir(placed.logDirectory, { recursive: true, mode: 0o755 });
-        const status = await unlessAborted(this.#runSandbox(placed), signal, ({ id }) => this.removeSandbox(id));
+        const status = await this.#makings.unlessAborted(this.#runSandbox(placed), signal, ({ id }) => this.removeSandbox(id));
         span.setAttribute(Attr.containerId, status.id);
         return status;
       } finally {
@@ -160,14 +161,20 @@ export class CriRuntime implements ContainerRuntime {
       const user = namesGroupOnly ? await this.#client.imageStatus(config.imageId) : undefined;
       const request = criContainerConfig(config, { sandbox: sandbox.config, nodeName, user });
       await mkdir(join(sandbox.config.logDirectory, dirname((request as { logPath: string }).logPath)), { recursive: true, mode: 0o755 });
-      const id = await this.#client.createContainer(sandboxId, request, criSandboxConfig(sandbox.config, nodeName));
+      const ask = (): Promise<string> => this.#client.createContainer(sandboxId, request, criSandboxConfig(sandbox.config, nodeName));
+      const id = await ask().catch(async (error: unknown) => {
+        const holder = holderOfName(error);
+        if (holder === undefined || this.#known.containers.has(holder)) throw error;
+        await this.#client.removeContainer(holder);
+        return ask();
+      });
       const status = await this.#client.containerStatus(id);
       if (status === undefined) throw new RuntimeFault('create', `container ${id} was created and is not there`);
       this.#known.addContainer(status, sandboxId, sandbox.status.podUid);
       return id;
     };
     try {
-      return await unlessAborted(create(), signal, (id) => this.removeContainer(id));
+      return await this.#makings.unlessAborted(create(), signal, (id) => this.removeContainer(id));
     } catch (error) {
       signal.throwIfAborted();
       throw faultOf('create', error);
@@ -179,7 +186,12 @@ export class CriRuntime implements ContainerRuntime {
     if (container?.status.state !== 'created') throw new RuntimeFault('start', `container ${id} cannot be started: it is ${container?.status.state ?? 'not there'}`);
     container.starting = true;
     try {
-      await this.#client.startContainer(id);
+      await this.#client.startContainer(id).catch(async (error: unknown) => {
+        // containerd went away with the answer: what it did shows when it is back.
+        if (!isUnavailable(error)) throw error;
+        await this.#known.refresh(id);
+        if (container.status.state === 'created') throw error;
+      });
       await this.#known.refresh(id);
       // An end that was seen meanwhile is told when the caller has its answer.
       queueMicrotask(() => this.#known.tellAfterStart(id));
@@ -281,6 +293,7 @@ export class CriRuntime implements ContainerRuntime {
   /** Containers go on running: the next agent takes them over. */
   async close(): Promise<void> {
     this.#known.forgetListeners();
+    await this.#makings.settled();
     this.#closing.abort(new Error('the container runtime is closed'));
     await this.#watching.catch(() => undefined);
     this.#availability.close();
@@ -291,20 +304,14 @@ export class CriRuntime implements ContainerRuntime {
   async #runSandbox(config: PlacedSandbox): Promise<SandboxStatus> {
     const { nodeName } = this.#options;
     const request = criSandboxConfig(config, nodeName);
-    let id: string;
-    try {
-      id = await this.#client.runPodSandbox(request);
-    } catch (error) {
-      // An earlier try that failed half way, or whose agent died, still holds the name.
-      if (!(error instanceof RpcError) || !/is reserved for/.test(error.details)) throw error;
-      const same = await this.#client.listPodSandboxes({ [Label.podUid]: config.podUid });
-      for (const { id: old, metadata } of same) {
-        if (metadata.attempt !== config.attempt || this.#known.sandboxes.has(old)) continue;
-        await this.#client.stopPodSandbox(old);
-        await this.#client.removePodSandbox(old);
-      }
-      id = await this.#client.runPodSandbox(request);
-    }
+    const id = await this.#client.runPodSandbox(request).catch(async (error: unknown) => {
+      // An earlier try that broke off, or whose agent died, still holds the name.
+      const holder = holderOfName(error);
+      if (holder === undefined || this.#known.sandboxes.has(holder)) throw error;
+      await this.#client.stopPodSandbox(holder);
+      await this.#client.removePodSandbox(holder);
+      return this.#client.runPodSandbox(request);
+    });
     const status = sandboxStatusOf(await this.#client.podSandboxStatus(id));
     this.#known.sandboxes.set(id, { config, status, stopping: false });
     return status;

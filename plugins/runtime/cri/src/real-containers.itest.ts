@@ -1,6 +1,9 @@
 import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describeWith } from '../../../../tools/jest/require-part.ts';
+import { silentLogger } from '@keelson/sdk';
+import { CriClient, type TaskEvent } from './cri-client.ts';
+import { realClock } from './testdata/real-clock.ts';
 import { runtimeFaultKind, type ContainerConfig, type ContainerEvent, type ContainerRuntime, type SandboxConfig, type SandboxStatus, type StreamRequest } from '@keelson/sdk/runtime';
 import { openTestRuntime, removeAll } from './testdata/open-test-runtime.ts';
 import { TestContainerd, realContainerd, sleep } from './testdata/containerd.ts';
@@ -12,6 +15,7 @@ describeWith(realContainerd)('pods in real containers', () => {
   let containerd: TestContainerd;
   let runtime: ContainerRuntime;
   let events: ContainerEvent[];
+  let warnings: string[];
 
   beforeAll(async () => {
     containerd = new TestContainerd('bridge');
@@ -22,6 +26,7 @@ describeWith(realContainerd)('pods in real containers', () => {
     await open();
   });
   afterEach(async () => {
+    expect(warnings).toEqual([]);
     await runtime.close();
     await removeAll(containerd);
     expect(containerd.leftovers()).toEqual({ processes: [], mounts: [], cgroups: [], links: [] });
@@ -29,7 +34,8 @@ describeWith(realContainerd)('pods in real containers', () => {
   }, 60_000);
 
   async function open(): Promise<void> {
-    runtime = await openTestRuntime(containerd);
+    warnings = [];
+    runtime = await openTestRuntime(containerd, { log: { ...silentLogger, warn: (message) => void warnings.push(message) } });
     events = [];
     runtime.onEvent((event) => events.push(event));
     await runtime.recover([]);
@@ -51,7 +57,7 @@ describeWith(realContainerd)('pods in real containers', () => {
   async function run(id: string, script: string, more: Partial<StreamRequest> = {}): Promise<{ readonly code: number; readonly out: string }> {
     let out = '';
     const take = (chunk: Uint8Array): void => void (out += Buffer.from(chunk).toString());
-    const code = await runtime.exec!(id, { command: ['sh', '-c', script], onStdout: take, onStderr: take, ...more });
+    const code = await runtime.exec!(id, { command: ['sh', '-c', `exec 2>&1; ${script}`], onStdout: take, onStderr: take, ...more });
     return { code, out };
   }
 
@@ -129,6 +135,21 @@ describeWith(realContainerd)('pods in real containers', () => {
     expect(runtime.containerStatus(killed)).toMatchObject({ exitCode: 137, reason: 'Error' });
     expect(runtime.containerStatus(id)?.state).toBe('exited');
     expect(events.map(({ containerId }) => containerId)).toEqual([id, alone, killed]);
+  });
+
+  it('hears of ends and of memory by containerd\'s events', async () => {
+    const client = await CriClient.open(containerd.socket, realClock);
+    const heard: TaskEvent[] = [];
+    const over = new AbortController();
+    const listening = client.taskEvents(over.signal, (event) => heard.push(event)).catch((error: unknown) => error);
+    const { id, sandboxId } = await start({ command: ['tail', '/dev/zero'], resources: { memoryLimitBytes: 16 << 20 } });
+    await until('both are heard', () => heard.length >= 2);
+    await runtime.stopSandbox(sandboxId);
+    await until('the sandbox is heard', () => heard.some((event) => event.id === sandboxId));
+    expect(heard).toEqual(expect.arrayContaining([{ what: 'oom', id }, { what: 'exit', id }, { what: 'exit', id: sandboxId }]));
+    over.abort(new Error('enough'));
+    expect(await listening).toEqual(new Error('enough'));
+    client.close();
   });
 
   it('measures what containers use', async () => {
@@ -276,7 +297,9 @@ describeWith(realContainerd)('pods in real containers', () => {
     await sleep(20);
     leave.abort(new Error('the pod is gone'));
     await expect(making).rejects.toThrow('the pod is gone');
-    await until('it is undone', () => !containerd.ctr('containers', 'ls', '-q').split('\n').some((id) => id !== '' && id !== second.id && id !== first.id));
+    // It waits until what nobody wants is gone.
+    await runtime.close();
+    expect(containerd.ctr('containers', 'ls', '-q').split('\n').filter((id) => id !== '')).toEqual([second.id]);
   });
 
   it('words the faults of sandboxes as upstream does', async () => {

@@ -1,7 +1,7 @@
 import type { Clock, Logger } from '@keelson/sdk';
 import type { CriClient, TaskEvent } from './cri-client.ts';
 import type { Availability } from './availability.ts';
-import { isUnimplemented } from './rpc/rpc-error.ts';
+import { isUnavailable, isUnimplemented } from './rpc/rpc-error.ts';
 
 export interface WatchEventsOptions {
   readonly client: CriClient;
@@ -46,7 +46,8 @@ export async function watchEvents(options: WatchEventsOptions): Promise<void> {
         if (source === sources.length) log.warn('the container runtime has no events: its containers are listed every second instead');
         continue;
       }
-      log.debug('the event stream of the container runtime ended', { error: String(error) });
+      if (isUnavailable(error)) log.debug('the container runtime went away', { error: String(error) });
+      else log.warn('the container runtime refuses its events: ends of containers are told late', { error: String(error) });
     }
     availability.lost();
     await clock.sleep(wait, signal).catch(() => undefined);

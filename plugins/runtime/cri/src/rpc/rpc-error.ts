@@ -31,6 +31,21 @@ export function isUnimplemented(error: unknown): boolean {
   return error instanceof RpcError && error.rpcCode === RpcCode.unimplemented;
 }
 
+/** True when nobody answers at the socket, or the one who did is gone. */
+export function isUnavailable(error: unknown): boolean {
+  return error instanceof RpcError && (error.rpcCode === RpcCode.unavailable || error.rpcCode === RpcCode.cancelled || isStarting(error));
+}
+
+/** True while containerd listens already and has not found its pods yet; nothing was done. */
+export function isStarting(error: unknown): boolean {
+  return error instanceof RpcError && error.details === 'server is not initialized yet';
+}
+
+/** The sandbox or container that holds a name which was asked for. */
+export function holderOfName(error: unknown): string | undefined {
+  return error instanceof RpcError ? /is reserved for "([0-9a-f]+)"/.exec(error.details)?.[1] : undefined;
+}
+
 /**
  * The fault that the agent words. Upstream shows the whole gRPC error for sandboxes and pulls, and its message alone
  * for containers.
