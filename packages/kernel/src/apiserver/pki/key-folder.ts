@@ -1,5 +1,9 @@
-import { chmod, mkdir, open, readFile, rename } from 'node:fs/promises';
+import { closeSync, fchmodSync, fsync, mkdirSync, openSync, renameSync, writeFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+const sync = promisify(fsync);
 
 /** Where keys and certificates are kept between starts. */
 export interface KeyFolder {
@@ -21,7 +25,7 @@ export function fileKeyFolder(directory: string): KeyFolder {
       }
     },
     async write(name, text) {
-      await mkdir(directory, { recursive: true, mode: 0o700 });
+      mkdirSync(directory, { recursive: true, mode: 0o700 });
       await writePrivateFile(join(directory, name), text, { durable: true });
     },
   };
@@ -45,13 +49,14 @@ export function memoryKeyFolder(): KeyFolder {
  */
 export async function writePrivateFile(path: string, text: string, { durable }: { readonly durable: boolean }): Promise<void> {
   const beside = `${path}.new`;
-  const file = await open(beside, 'w', 0o600);
+  // Only the disk is waited for: every other wait would be for a turn of an event loop that a start keeps busy.
+  const file = openSync(beside, 'w', 0o600);
   try {
-    await file.writeFile(text);
-    if (durable) await file.sync();
+    fchmodSync(file, 0o600); // the mode of openSync() does not apply to a left-over file
+    writeFileSync(file, text);
+    if (durable) await sync(file);
   } finally {
-    await file.close();
+    closeSync(file);
   }
-  await chmod(beside, 0o600); // the mode of open() does not apply to a left-over file
-  await rename(beside, path);
+  renameSync(beside, path);
 }
