@@ -15,16 +15,17 @@ rewrite('packages/cli/src/host-modules.ts', [
   [/(const plugins: readonly string\[\] = \[\n)[\s\S]*?(\];\n)/, plugins.map(({ name }) => `  '${name}',\n`)],
 ]);
 
-// What no preset lists is loaded only when a file asks for it.
+// What is in no preset of `--distribution` is loaded only when a file asks for it.
 const presets = join(root, 'packages/distro/src/presets');
-const optIn = new Set([...readFileSync(join(presets, 'opt-in.ts'), 'utf8').matchAll(/default as (\w+) .*from '(.*)'/g)].map(([, binding, name]) => `${name} ${binding}`));
-const chosen = new Map([...optIn].map((line) => line.split(' ')));
+const chosen = new Map(['opt-in', 'node-only'].flatMap((file) =>
+  [...readFileSync(join(presets, `${file}.ts`), 'utf8').matchAll(/default as (\w+) .*from '(.*)'/g)].map(([, binding, name]) => [name, { file, binding }]),
+));
 const always = plugins.filter(({ name }) => !chosen.has(name));
 rewrite('packages/distro/src/presets/plugin-modules/index.ts', [
   [/(\/\/ imports\n)[\s\S]*?(\/\/ end\n)/, always.map(({ name, binding }) => `import * as ${binding} from '${name}';\n`)],
   [/(HostModule>> = \{\n)[\s\S]*?(\};\n)/, [
     ...always.map(({ name, binding }) => `  '${name}': ${binding},\n`),
-    ...[...chosen].map(([name, binding]) => `  '${name}': async () => ({ default: (await import('../opt-in.ts')).${binding} }),\n`),
+    ...[...chosen].map(([name, { file, binding }]) => `  '${name}': async () => ({ default: (await import('../${file}.ts')).${binding} }),\n`),
   ]],
 ]);
 

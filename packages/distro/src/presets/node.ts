@@ -1,17 +1,4 @@
-import cniBridge from '@keelson/cni-bridge';
-import cniChain from '@keelson/cni-chain';
-import cniFlannelHostGw from '@keelson/cni-flannel-host-gw';
-import cniFlannelMixed from '@keelson/cni-flannel-mixed';
-import cniFlannelVxlan from '@keelson/cni-flannel-vxlan';
-import cniHostLocal from '@keelson/cni-host-local';
-import cniNetlink from '@keelson/cni-netlink';
-import dnsCache from '@keelson/dns-cache';
-import dnsCluster from '@keelson/dns-cluster';
-import dnsForward from '@keelson/dns-forward';
-import dnsServer from '@keelson/dns-server';
 import nodeAgent from '@keelson/node/plugin';
-import proxyCore from '@keelson/proxy-core';
-import proxyNftables from '@keelson/proxy-nftables';
 import runtimeCri from '@keelson/runtime-cri';
 import runtimeProcess from '@keelson/runtime-process';
 import runtimeSim from '@keelson/runtime-sim';
@@ -22,6 +9,10 @@ import volumeHostPath from '@keelson/volume-host-path';
 import volumeProjected from '@keelson/volume-projected';
 import volumeSecret from '@keelson/volume-secret';
 import { defineDistribution } from '../definition.ts';
+import {
+  cniBridge, cniChain, cniFlannelHostGw, cniFlannelMixed, cniFlannelVxlan, cniHostLocal, cniNetlink, dnsCache,
+  dnsCluster, dnsForward, dnsHosts, dnsServer, proxyCore, proxyNftables,
+} from './node-only.ts';
 import { orders } from './orders.ts';
 
 /**
@@ -36,7 +27,7 @@ export const node = defineDistribution({
     nodeAgent, runtimeCri, runtimeProcess, runtimeSim,
     volumeConfigMap, volumeDownwardApi, volumeEmptyDir, volumeHostPath, volumeProjected, volumeSecret,
     cniBridge, cniChain, cniFlannelHostGw, cniFlannelMixed, cniFlannelVxlan, cniHostLocal, cniNetlink,
-    dnsCache, dnsCluster, dnsForward, dnsServer,
+    dnsCache, dnsCluster, dnsForward, dnsHosts, dnsServer,
     proxyCore, proxyNftables,
   ],
 });

@@ -4,11 +4,12 @@ import { fileURLToPath } from 'node:url';
 import { inspect } from '../inspect.ts';
 import { resolveDistribution } from '../resolve.ts';
 import { minimal, standard } from './index.ts';
+import { node } from './node.ts';
 
-/** In no preset: a user chooses these knowingly. In-use protection waits for the controllers that take its finalizers off again. */
-const optIn = new Set([
-  ...['server', 'cluster', 'cache', 'forward', 'hosts'].map((name) => `@keelson/dns-${name}`),
-  '@keelson/runtime-cri', '@keelson/runtime-process', '@keelson/admission-storage-object-in-use-protection']);
+/** Start programs on this machine: in `standard` only when the user asks for them. */
+const withPrograms = ['@keelson/runtime-cri', '@keelson/runtime-process'];
+/** In no preset yet. In-use protection waits for the controllers that take its finalizers off again, the ingress core for a proxy. */
+const inNone = new Set(['@keelson/admission-storage-object-in-use-protection', '@keelson/ingress-core']);
 
 const pluginsFolder = fileURLToPath(new URL('../../../../plugins', import.meta.url));
 
@@ -22,13 +23,14 @@ function pluginNames(): readonly string[] {
 }
 
 describe('presets', () => {
-  it.each([minimal, standard])('$name is wired without a problem', (preset) => {
+  it.each([minimal, standard, node])('$name is wired without a problem', (preset) => {
     expect(inspect(resolveDistribution(preset)).plugins.length).toBe(resolveDistribution(preset).plugins.size);
   });
 
-  it('standard holds every plugin of this repository that is not opt-in', () => {
-    const listed = resolveDistribution(standard).plugins;
-    expect(pluginNames().filter((name) => !listed.has(name) && !optIn.has(name))).toEqual([]);
-    expect([...optIn].filter((name) => listed.has(name))).toEqual([]);
+  it('every plugin of this repository is for clusters, for hosts, or knowingly in neither', () => {
+    const [forClusters, forHosts] = [standard, node].map((preset) => resolveDistribution(preset).plugins) as [ReadonlyMap<string, unknown>, ReadonlyMap<string, unknown>];
+    expect(pluginNames().filter((name) => !forClusters.has(name) && !forHosts.has(name) && !inNone.has(name))).toEqual([]);
+    expect([...inNone].filter((name) => forClusters.has(name) || forHosts.has(name))).toEqual([]);
+    expect(withPrograms.filter((name) => forClusters.has(name))).toEqual([]);
   });
 });

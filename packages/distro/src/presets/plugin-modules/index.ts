@@ -88,6 +88,21 @@ const builtin: Readonly<Record<string, HostModule>> = {
   '@keelson/volume-secret': volumeSecret,
   '@keelson/runtime-cri': async () => ({ default: (await import('../opt-in.ts')).runtimeCri }),
   '@keelson/runtime-process': async () => ({ default: (await import('../opt-in.ts')).runtimeProcess }),
+  '@keelson/cni-bridge': async () => ({ default: (await import('../node-only.ts')).cniBridge }),
+  '@keelson/cni-chain': async () => ({ default: (await import('../node-only.ts')).cniChain }),
+  '@keelson/cni-flannel-host-gw': async () => ({ default: (await import('../node-only.ts')).cniFlannelHostGw }),
+  '@keelson/cni-flannel-mixed': async () => ({ default: (await import('../node-only.ts')).cniFlannelMixed }),
+  '@keelson/cni-flannel-vxlan': async () => ({ default: (await import('../node-only.ts')).cniFlannelVxlan }),
+  '@keelson/cni-host-local': async () => ({ default: (await import('../node-only.ts')).cniHostLocal }),
+  '@keelson/cni-netlink': async () => ({ default: (await import('../node-only.ts')).cniNetlink }),
+  '@keelson/dns-cache': async () => ({ default: (await import('../node-only.ts')).dnsCache }),
+  '@keelson/dns-cluster': async () => ({ default: (await import('../node-only.ts')).dnsCluster }),
+  '@keelson/dns-forward': async () => ({ default: (await import('../node-only.ts')).dnsForward }),
+  '@keelson/dns-hosts': async () => ({ default: (await import('../node-only.ts')).dnsHosts }),
+  '@keelson/dns-server': async () => ({ default: (await import('../node-only.ts')).dnsServer }),
+  '@keelson/ingress-core': async () => ({ default: (await import('../node-only.ts')).ingressCore }),
+  '@keelson/proxy-core': async () => ({ default: (await import('../node-only.ts')).proxyCore }),
+  '@keelson/proxy-nftables': async () => ({ default: (await import('../node-only.ts')).proxyNftables }),
 };
 
 /** Module of a plugin that comes with keelson; undefined for any other name. */
