@@ -36,7 +36,7 @@ interface Rendering {
 
 async function renderForm(exchange: HttpExchange, request: ApiRequest, reply: Exclude<Reply, { type: 'text' }>, { form, context, warnings }: Rendering): Promise<void> {
   if (form.as === undefined && form.format === 'json' && reply.type === 'list') {
-    sendJson(exchange, 200, await listBody(request, reply.list, context), warnings);
+    sendJson(exchange, 200, await listBody(request, reply.list, context), warnings, 'application/json', context.nextTurn);
     return;
   }
   if (form.as === undefined && form.format === 'protobuf') {

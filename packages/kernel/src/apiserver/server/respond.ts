@@ -14,15 +14,15 @@ const gzipFrom = 128 * 1024;
 
 const jsonHeaders: ResponseHeaders = Object.freeze({ 'content-type': 'application/json', 'cache-control': 'no-cache, private' });
 
-/** A JSON answer; large ones are compressed for clients that take it. */
-export function sendJson(exchange: HttpExchange, code: number, body: readonly Buffer[], warnings: readonly string[] = [], contentType = 'application/json'): void {
+/** A JSON answer; large ones are compressed for clients that take it, and sent in turns. */
+export function sendJson(exchange: HttpExchange, code: number, body: readonly Buffer[], warnings: readonly string[] = [], contentType = 'application/json', nextTurn?: () => Promise<void>): void {
   const headers: ResponseHeaders = warnings.length === 0 && contentType === 'application/json' ? jsonHeaders : { ...jsonHeaders, 'content-type': contentType };
   if (warnings.length > 0) headers['warning'] = warnings.map((text) => `299 - ${JSON.stringify(text)}`);
   let size = 0;
   for (const part of body) size += part.length;
   const compressed = size >= gzipFrom && acceptsGzip(exchange);
   if (size >= streamFrom) {
-    streamBody(exchange, code, headers, { parts: body, size, compressed });
+    streamBody(exchange, code, headers, { parts: body, size, compressed, nextTurn });
     return;
   }
   // One buffer: many small TLS writes would cost more than the copy.

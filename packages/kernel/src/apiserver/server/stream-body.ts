@@ -3,6 +3,8 @@ import type { HttpExchange, ResponseHeaders } from './http-exchange.ts';
 
 /** Small enough to be copied and encrypted while it is in the processor's cache, and to hold nobody else up. */
 const pieceBytes = 256 * 1024;
+/** Pieces written before others get their turn: some milliseconds of encrypting. */
+const piecesPerTurn = 8;
 /** What may wait for the network before the next piece is made: enough that it never runs dry. */
 const aheadBytes = 512 * 1024;
 
@@ -10,7 +12,7 @@ const aheadBytes = 512 * 1024;
  * Sends a large body piece by piece, as fast as the network takes it: made and encrypted in one go, a list of 100,000
  * objects would stop the whole server for seconds and need its size in memory a second time.
  */
-export function streamBody(exchange: HttpExchange, code: number, headers: ResponseHeaders, body: { readonly parts: readonly Buffer[]; readonly size: number; readonly compressed: boolean }): void {
+export function streamBody(exchange: HttpExchange, code: number, headers: ResponseHeaders, body: { readonly parts: readonly Buffer[]; readonly size: number; readonly compressed: boolean; readonly nextTurn?: (() => Promise<void>) | undefined }): void {
   if (body.compressed) {
     streamCompressed(exchange, code, headers, body.parts);
     return;
@@ -22,7 +24,12 @@ export function streamBody(exchange: HttpExchange, code: number, headers: Respon
     gone = true;
   });
   const send = (): void => {
-    while (!gone) {
+    for (let left = piecesPerTurn; !gone; left--) {
+      // A network that takes everything at once would keep the server busy with this one answer.
+      if (left === 0 && body.nextTurn !== undefined) {
+        void body.nextTurn().then(send);
+        return;
+      }
       if (stream.backlog > aheadBytes) {
         stream.onDrain(send);
         return;
