@@ -71,6 +71,25 @@ describe('streamBody', () => {
     expect(client.take()).toBe(false);
   });
 
+  it('lets others have their turn while the network takes everything at once', async () => {
+    const taken: Buffer[] = [];
+    let ended = false;
+    let turns = 0;
+    const exchange = {
+      open: () => ({ write: (chunk: Buffer) => taken.push(chunk), backlog: 0, end: () => { ended = true; }, onDrain: () => undefined, onClose: () => undefined }),
+    } as unknown as HttpExchange;
+    const many = Array.from({ length: 20 }, (_, i) => Buffer.alloc(256 * 1024, i));
+    const nextTurn = (): Promise<void> => {
+      turns += 1;
+      return Promise.resolve();
+    };
+    streamBody(exchange, 200, {}, { parts: many, size: 20 * 256 * 1024, compressed: false, nextTurn });
+    expect(taken).toHaveLength(8);
+    while (!ended) await Promise.resolve();
+    expect(turns).toBe(2);
+    expect(Buffer.concat(taken).equals(Buffer.concat(many))).toBe(true);
+  });
+
   it('compresses as it goes', async () => {
     const client = new SlowClient();
     streamBody(client.exchange, 200, {}, { ...body, compressed: true });
