@@ -43,14 +43,16 @@ function echo() {
 /** Debian's static busybox; all that it can do is linked to it, but for wget, see rootfs/wget. */
 function busybox() {
   const program = realpathSync(execFileSync('which', ['busybox'], { encoding: 'utf8' }).trim());
-  const applets = execFileSync(program, ['--list'], { encoding: 'utf8' }).trim().split('\n').filter((name) => name !== 'busybox' && name !== 'wget').sort();
+  const applets = execFileSync(program, ['--list'], { encoding: 'utf8' }).trim().split('\n').filter((name) => !['busybox', ...replaced].includes(name)).sort();
   return {
     from: 'busybox-static of Debian',
     entries: [
       ...['bin/', 'etc/', 'root/', 'home/', 'usr/', 'usr/bin/', 'var/', 'var/log/'].map((folder) => ({ path: folder })),
       { path: 'tmp/', mode: 0o1777 },
-      { path: 'bin/busybox', mode: 0o755, data: withoutWget(readFileSync(program)) },
+      { path: 'bin/busybox', mode: 0o755, data: withoutReplaced(readFileSync(program)) },
       { path: 'bin/wget', mode: 0o755, data: readFileSync(join(here, 'rootfs/wget')) },
+      { path: 'bin/host', mode: 0o755, data: compile('host.c', '-lresolv') },
+      { path: 'bin/nslookup', mode: 0o777, link: '/bin/host' },
       ...applets.map((applet) => ({ path: `bin/${applet}`, mode: 0o777, link: '/bin/busybox' })),
       { path: 'usr/bin/env', mode: 0o777, link: '/bin/busybox' },
       { path: 'etc/passwd', data: Buffer.from('root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/home:/bin/false\n') },
@@ -61,14 +63,32 @@ function busybox() {
   };
 }
 
-/** Renames the applet in busybox's sorted table of names, so that its shell finds rootfs/wget for `wget`. */
-function withoutWget(program) {
-  const table = Buffer.from('\0wc\0wget\0which\0');
-  const at = program.indexOf(table);
-  if (at < 0 || program.indexOf(table, at + 1) >= 0) throw new Error('this busybox keeps its names otherwise than expected: adapt withoutWget in tools/images/images.mjs');
+/** Applets that the image has programs of its own for. */
+const replaced = ['nslookup', 'wget'];
+
+/** Renames applets in busybox's table of names, so that its shell finds the image's programs; the table stays sorted enough for its search. */
+function withoutReplaced(program) {
   const patched = Buffer.from(program);
-  patched.write('\0wc\0wgeT\0which\0', at);
+  for (const applet of replaced) {
+    const name = Buffer.from(`\0${applet}\0`);
+    const found = positionsOf(program, name).filter((at) => isInTable(program, at));
+    if (found.length !== 1) throw new Error(`this busybox keeps its names otherwise than expected: adapt withoutReplaced in tools/images/images.mjs (${applet})`);
+    patched.write(`${applet.slice(0, -1)}${applet.at(-1).toUpperCase()}`, found[0] + 1);
+  }
   return patched;
+}
+
+function positionsOf(bytes, text) {
+  const found = [];
+  for (let at = bytes.indexOf(text); at >= 0; at = bytes.indexOf(text, at + 1)) found.push(at);
+  return found;
+}
+
+/** The table of names holds them all, sorted: the neighbours of a name in it are applets as well. */
+function isInTable(bytes, at) {
+  const applets = new Set(['nproc', 'nsenter', 'nslookup', 'ntpd', 'nl', 'nuke', 'wc', 'wget', 'which', 'whois', 'who', 'whoami']);
+  const before = bytes.subarray(Math.max(0, at - 32), at).toString('latin1').split('\0').at(-1);
+  return applets.has(before);
 }
 
 /** Without build ids and paths, so that two folders give the same program. */
@@ -76,7 +96,7 @@ function compile(source, ...options) {
   const folder = mkdtempSync(join(tmpdir(), 'keelson-image-'));
   try {
     const output = join(folder, 'program');
-    execFileSync('gcc', ['-static', '-O2', '-Wall', '-Wextra', '-s', '-Wl,--build-id=none', `-ffile-prefix-map=${here}=.`, ...options, '-o', output, join(here, source)], { stdio: ['ignore', 'ignore', 'inherit'] });
+    execFileSync('gcc', ['-static', '-O2', '-Wall', '-Wextra', '-s', '-Wl,--build-id=none', `-ffile-prefix-map=${here}=.`, ...options.filter((option) => !option.startsWith('-l')), '-o', output, join(here, source), ...options.filter((option) => option.startsWith('-l'))], { stdio: ['ignore', 'ignore', 'inherit'] });
     return readFileSync(output);
   } finally {
     rmSync(folder, { recursive: true, force: true });

@@ -88,6 +88,14 @@ describe('Forwarder', () => {
     expect([silent, failing, good].map(({ asked }) => asked.length)).toEqual([1, 2, 2]);
   });
 
+  it('does not let clients wait for servers that are away', async () => {
+    const silent = await open(() => []);
+    const forwarder = forwarderTo(silent);
+    for (let i = 0; i < 3; i++) await expect(forwarder.ask(query('a.example.org'))).rejects.toThrow('no server answered');
+    expect(await forwarder.ask(query('b.example.org'))).toEqual({ rcode: 'SERVFAIL', answers: [] });
+    expect(silent.asked).toHaveLength(3);
+  });
+
   it('ignores what is no answer to its question', async () => {
     const server = await open(({ id, question, ...rest }) => {
       const whole = { id, question, ...rest } as QueryMessage;

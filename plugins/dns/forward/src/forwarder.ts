@@ -16,12 +16,16 @@ export interface ForwarderOptions {
 
 /** A server that did not answer is asked last for this long, milliseconds. */
 const rest = 5000;
+/** One lost packet is not yet a server that is away. */
+const failuresUntilAway = 3;
 
 /** Asks other servers, one after the other, first those that answered last time. */
 export class Forwarder {
   #upstreams: readonly Upstream[] = [];
   /** Monotonic time until which a server rests, by its place in the list. */
   readonly #resting = new Map<Upstream, number>();
+  /** Questions in a row that a server left without an answer. */
+  readonly #failures = new Map<Upstream, number>();
   #pending = 0;
 
   constructor(private readonly options: ForwarderOptions) {}
@@ -29,6 +33,7 @@ export class Forwarder {
   use(upstreams: readonly Upstream[]): void {
     this.#upstreams = upstreams;
     this.#resting.clear();
+    this.#failures.clear();
   }
 
   get upstreams(): readonly Upstream[] {
@@ -38,6 +43,7 @@ export class Forwarder {
   /** Rejects when no server answers. */
   async ask(query: DnsQuery): Promise<DnsAnswer> {
     if (this.#upstreams.length === 0) return { rcode: 'SERVFAIL', answers: [] };
+    if (this.#allAreAway()) return { rcode: 'SERVFAIL', answers: [] };
     if (this.#pending >= this.options.maxPending) throw new KeelsonError('KEEL_DNS_BUSY', `${this.#pending} questions wait for other servers already`);
     this.#pending++;
     try {
@@ -45,6 +51,12 @@ export class Forwarder {
     } finally {
       this.#pending--;
     }
+  }
+
+  /** No server answered its last questions, and none is due to be tried again: a client should not wait for that. */
+  #allAreAway(): boolean {
+    const now = this.options.clock.monotonic();
+    return this.#upstreams.every((upstream) => (this.#resting.get(upstream) ?? 0) > now && (this.#failures.get(upstream) ?? 0) >= failuresUntilAway);
   }
 
   async #askInTurn(query: DnsQuery): Promise<DnsAnswer> {
@@ -57,6 +69,7 @@ export class Forwarder {
       try {
         const { rcode, answers, authorities, additionals } = await this.#exchange(upstream, query);
         this.#resting.delete(upstream);
+        this.#failures.delete(upstream);
         // A server that cannot answer is no answer as long as there is another.
         if (rcode === 'SERVFAIL' && upstream !== order.at(-1)) continue;
         return { rcode, answers, authorities, additionals };
@@ -64,6 +77,7 @@ export class Forwarder {
         query.signal.throwIfAborted();
         failure = error;
         this.#resting.set(upstream, this.options.clock.monotonic() + rest);
+        this.#failures.set(upstream, (this.#failures.get(upstream) ?? 0) + 1);
       }
     }
     throw new KeelsonError('KEEL_DNS_UPSTREAM', `no server answered for ${query.name}: ${failure instanceof Error ? failure.message : String(failure)}`, { cause: failure });
