@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, rmdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock, Logger } from '@keelson/sdk';
 import { Containerd, containerdPaths, type ContainerdOptions } from './containerd/containerd.ts';
-import { chooseSubnet, raiseFabric, removeFabric } from './fabric/fabric.ts';
+import { choosePodRange, chooseSubnet, raiseFabric, removeFabric } from './fabric/fabric.ts';
 import { presentOn } from './fabric/present.ts';
 import { inNetns } from './fabric/steps.ts';
 import { clusterId, hostsFolder, readInventory, writeInventory } from './inventory.ts';
@@ -20,7 +20,8 @@ export interface HostsOptions {
   readonly count: number;
   /** Range of the hosts' network; absent: that of the last run, else the first usual one that is free. */
   readonly subnet?: string | undefined;
-  readonly podCidr: string;
+  /** Range of the pods; absent: that of the last run, else the first usual one that is free. */
+  readonly podCidr?: string | undefined;
   readonly podCidrMask: number;
   /** Absent: hosts have no containerd (agents with another runtime). */
   readonly containerd?: Omit<ContainerdOptions, 'programs' | 'clock' | 'log' | 'environment' | 'onChange'>;
@@ -55,7 +56,8 @@ export class Hosts {
     const id = before?.id ?? clusterId(dataDir);
     await switchOff(dataDir, id, options);
     const subnet = await subnetFor(options, before?.subnet);
-    const plan = planHosts({ id, count: options.count, subnet, podCidr: options.podCidr, podCidrMask: options.podCidrMask, dataDir: hostsFolder(dataDir), runDir: join(runFolder, id) });
+    const podCidr = options.podCidr ?? before?.podCidr ?? (await choosePodRange(programs));
+    const plan = planHosts({ id, count: options.count, subnet, podCidr, podCidrMask: options.podCidrMask, dataDir: hostsFolder(dataDir), runDir: join(runFolder, id) });
     const hosts = new Hosts(plan, options);
     hosts.#record();
     await raiseFabric(programs, plan);
@@ -104,9 +106,9 @@ export class Hosts {
   }
 
   #record(): void {
-    const { id, subnet, gateway, hosts } = this.plan;
+    const { id, subnet, gateway, podCidr, hosts } = this.plan;
     writeInventory(this.#options.dataDir, {
-      version: 1, id, subnet, gateway,
+      version: 1, id, subnet, gateway, podCidr,
       hosts: hosts.map((host) => ({
         name: host.name, address: host.address, podCidr: host.podCidr, netns: host.netns, socket: containerdPaths(host).socket, dataDir: host.dataDir, runDir: host.runDir,
         containerdPid: this.#containerds.get(host.name)?.pid, agentPid: this.#agents.get(host.name)?.pid, agentRestarts: this.#agents.get(host.name)?.restarts ?? 0, agentLog: agentLog(host),

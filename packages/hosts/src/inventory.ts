@@ -25,6 +25,7 @@ export interface Inventory {
   readonly id: string;
   readonly subnet: string;
   readonly gateway: string;
+  readonly podCidr: string;
   readonly hosts: readonly HostState[];
 }
 

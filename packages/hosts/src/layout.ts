@@ -36,6 +36,8 @@ export interface HostsPlan {
   readonly prefix: number;
   /** Of the machine itself in the hosts' network; the API server listens there. */
   readonly gateway: string;
+  /** Range of all pods. */
+  readonly podCidr: string;
   readonly fabricNetns: string;
   /** Device of the machine that leads to the hosts. */
   readonly uplink: string;
@@ -54,7 +56,7 @@ export function planHosts({ id, count, subnet, podCidr, podCidrMask, dataDir, ru
   const last = base + 2 ** (32 - prefix) - 2;
   if (base + count >= last) throw new KeelsonError('KEEL_HOSTS_PLAN', `network ${subnet} has no room for ${count} hosts and their gateway: choose a larger one with --hosts-network`);
   return {
-    id, subnet, prefix, dataDir, runDir,
+    id, subnet, prefix, podCidr, dataDir, runDir,
     gateway: addressText(last),
     fabricNetns: `kl-${id}-fabric`,
     uplink: `kl-${id}`,

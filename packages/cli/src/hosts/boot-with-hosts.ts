@@ -24,7 +24,6 @@ export interface HostedMachine {
 }
 
 const sandboxImage = 'registry.k8s.io/pause:3.9';
-const podCidr = '10.244.0.0/16';
 
 /**
  * Boots a control plane without nodes, beside it hosts with containerd and an agent each, and resolves when all nodes are
@@ -42,7 +41,7 @@ export async function bootWithHosts(boot: (options: BootOptions) => Promise<Boot
   const withContainers = options.hostRuntime === 'cri';
   onStep(`Making ${options.hosts} hosts`);
   const hosts = await Hosts.open({
-    dataDir, count: options.hosts, subnet: options.hostsNetwork, podCidr, podCidrMask: 24, images: withContainers ? machine.images : [],
+    dataDir, count: options.hosts, subnet: options.hostsNetwork, podCidrMask: 24, images: withContainers ? machine.images : [],
     ...(withContainers ? { containerd: { ...machine.programs, sandboxImage } } : {}),
     programs: systemPrograms, clock, log, environment,
   });
@@ -62,7 +61,7 @@ export async function bootWithHosts(boot: (options: BootOptions) => Promise<Boot
     hosts.startAgents((host) => {
       const paths = containerdPaths(host);
       const containerd = withContainers ? { ...paths, sandboxImage } : undefined;
-      const settings = hostSettings(preset, { ...host, cgroup: `${cgroupOf(id)}/${host.name}`, containerd }, { runtime: options.hostRuntime, cni: options.cni, proxy: options.proxy });
+      const settings = hostSettings(preset, { ...host, clusterCidr: hosts.plan.podCidr, cgroup: `${cgroupOf(id)}/${host.name}`, containerd }, { runtime: options.hostRuntime, cni: options.cni, proxy: options.proxy });
       if (withContainers && !preset.has('@keelson/cni-chain')) writeBridgeNetwork(paths.cniConfDir, host);
       const config: NodeConfig = {
         name: host.name, server, authority, bootstrapToken: entry.token, dataDir: host.dataDir, addresses: [host.address], healthPort: 10_248, logLevel: 'info', ...settings,

@@ -3,7 +3,7 @@ import { choicesIn, hostSettings, nodePresetNames, type AgentHost } from './host
 import { nodeDistribution } from './node-distribution.ts';
 
 const host: AgentHost = {
-  name: 'host1', address: '10.99.0.1', podCidr: '10.244.0.0/24', dataDir: '/data/host1', runDir: '/run/keelson/a/host1', cgroup: '/keelson-a/host1',
+  name: 'host1', address: '10.99.0.1', podCidr: '10.244.0.0/24', clusterCidr: '10.244.0.0/16', dataDir: '/data/host1', runDir: '/run/keelson/a/host1', cgroup: '/keelson-a/host1',
   containerd: { socket: '/run/c.sock', cniConfDir: '/run/net.d', cniBinDir: '/run/bin', sandboxImage: 'example.org/pause:1' },
 };
 const choice = { runtime: 'cri', cni: 'flannel-vxlan', proxy: 'nftables' };

@@ -7,6 +7,8 @@ export interface AgentHost {
   readonly name: string;
   readonly address: string;
   readonly podCidr: string;
+  /** Range of all nodes' pods. */
+  readonly clusterCidr: string;
   /** Kept between runs. */
   readonly dataDir: string;
   /** Gone with the power. */
@@ -52,7 +54,8 @@ export function hostSettings(preset: ReadonlySet<string>, host: AgentHost, { run
     // Addresses end with the pods that had them, which end with the host's power.
     '@keelson/cni-chain': { variant: cni, root: join(host.runDir, 'cni') },
     '@keelson/cni-host-local': { root: join(host.runDir, 'cni/networks') },
-    ...(/^flannel-/.test(cni) ? { [`@keelson/cni-${cni}`]: { nodeName: host.name } } : {}),
+    ...(/^flannel-/.test(cni) ? { [`@keelson/cni-${cni}`]: { nodeName: host.name, clusterCidr: host.clusterCidr } } : {}),
+    '@keelson/cni-bridge': { clusterCidrs: [host.clusterCidr] },
     '@keelson/proxy-core': { mode: proxy, nodeName: host.name },
     '@keelson/dns-server': { listen: [{ address: host.address, port: 53 }], publish: { nodeName: host.name, address: host.address } },
   };

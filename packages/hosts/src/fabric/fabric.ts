@@ -20,6 +20,15 @@ export async function chooseSubnet(programs: Programs, wanted: string | undefine
   throw new KeelsonError('KEEL_HOSTS_NETWORK', `${why}: choose another with --hosts-network`);
 }
 
+/** Upstream's usual range first. */
+const usualPodRanges: readonly string[] = Array.from({ length: 11 }, (_, index) => `10.${244 + index}.0.0/16`);
+
+/** The range for a new cluster's pods: the first usual one that nothing on the machine uses, or the first of all. */
+export async function choosePodRange(programs: Programs): Promise<string> {
+  const { ranges } = await presentOn(programs);
+  return firstFree(usualPodRanges, ranges) ?? usualPodRanges[0]!;
+}
+
 /** Makes the hosts' network anew; what is there of the same cluster goes first. */
 export async function raiseFabric(programs: Programs, plan: HostsPlan): Promise<void> {
   await removeFabric(programs, plan.id);
