@@ -23,7 +23,8 @@ describeWith(realContainerd)('pods in real containers', () => {
 
   beforeEach(async () => {
     root = join(containerd.dir, 'agent');
-    const clock = new VirtualClock();
+    // What containerd says happens in real time: the cluster's begins there.
+    const clock = new VirtualClock(Date.now());
     // Tokens are signed with the keys of a cluster that serves.
     const pki = openClusterPki(memoryKeyFolder(), { clock });
     at = await cluster(
@@ -63,11 +64,11 @@ describeWith(realContainerd)('pods in real containers', () => {
     return path;
   }
 
-  async function until(what: string, condition: () => Promise<boolean>): Promise<void> {
+  async function until(what: string, condition: () => Promise<boolean>, stepMs = 20): Promise<void> {
     for (let tries = 0; !(await condition()); tries++) {
       if (tries > 1000) throw new Error(`${what}: not so in time\n${await told()}`);
       await sleep(20);
-      await at.advance(20);
+      await at.advance(stepMs);
     }
   }
 
@@ -175,6 +176,76 @@ describeWith(realContainerd)('pods in real containers', () => {
     const { uid } = (await get('root')).metadata;
     await until('the non-root container is refused', async () => JSON.stringify(await ended('root')) === JSON.stringify({ waiting: { reason: 'CreateContainerConfigError', message: `container has runAsNonRoot and image will run as root (pod: "root_default(${uid})", container: main)` } }));
     await until('the image is never pulled', async () => (await ended('never'))?.waiting?.reason === 'ErrImageNeverPull');
+  }, 60_000);
+
+  it('go through init containers, sidecars, probes, hooks, crashes and debugging', async () => {
+    const step = (name: string, script: string) => ({ name, image: forever.image, command: ['/bin/sh', '-c', script], volumeMounts: [{ name: 'data', mountPath: '/data' }] });
+    const host = join(containerd.dir, 'hooks');
+    await run('life', {
+      terminationGracePeriodSeconds: 20,
+      initContainers: [step('first', 'echo first >> /data/order'), { ...step('side', 'echo side >> /data/order; trap "exit 0" TERM; while :; do sleep 0.1; done'), restartPolicy: 'Always' }, step('last', 'echo last >> /data/order')],
+      containers: [{
+        ...step('main', 'echo main >> /data/order; trap "exit 0" TERM; while :; do sleep 0.1; done'),
+        volumeMounts: [{ name: 'data', mountPath: '/data' }, { name: 'hooks', mountPath: '/hooks' }],
+        readinessProbe: { exec: { command: ['/bin/sh', '-c', 'echo no: $(cat /data/ready 2>&1); test -e /data/ready'] }, periodSeconds: 1 },
+        lifecycle: { postStart: { exec: { command: ['/bin/sh', '-c', 'echo started > /hooks/post'] } }, preStop: { exec: { command: ['/bin/sh', '-c', 'echo stopping > /hooks/pre'] } } },
+      }],
+      volumes: [{ name: 'data', emptyDir: {} }, { name: 'hooks', hostPath: { path: host, type: 'DirectoryOrCreate' } }],
+    });
+    await phase('life', 'Running');
+    await until('the hook has run', async () => existsSync(join(host, 'post')));
+    await until('its order is written', async () => (await shell('life', 'cat /data/order')) === 'first\nside\nlast\nmain');
+    expect((await get('life')).status!.containerStatuses![0]).toMatchObject({ ready: false, started: true });
+    await until('the probe fails', async () => (await told()).includes('life: Unhealthy Readiness probe failed: no: cat: '));
+    await shell('life', 'touch /data/ready');
+    await until('it is ready', async () => (await get('life')).status!.conditions!.some(({ type, status }) => type === 'Ready' && status === 'True'));
+
+    const ephemeralContainers = [{ name: 'debug', image: forever.image, command: ['/bin/sh', '-c', 'cat /proc/1/cmdline > /dev/termination-log'], targetContainerName: 'main' }];
+    await at.api.patch(Pod, { namespace: 'default', name: 'life' }, { type: 'strategic', body: { spec: { ephemeralContainers } } }, { subresource: 'ephemeralcontainers' });
+    await until('the debugger has ended', async () => (await get('life')).status?.ephemeralContainerStatuses?.[0]?.state?.terminated !== undefined);
+    expect((await get('life')).status!.ephemeralContainerStatuses![0]!.state!.terminated).toMatchObject({ exitCode: 0, reason: 'Completed', message: expect.stringContaining('echo main >> /data/order') as string });
+
+    await shell('life', 'kill -9 $(grep -l "echo main" /proc/[0-9]*/cmdline | cut -d/ -f3 | head -1) 1; true');
+    containerd.ctr('tasks', 'kill', '-s', 'SIGKILL', (await get('life')).status!.containerStatuses![0]!.containerID!.replace(/^.*:\/\//, ''));
+    await until('it was restarted', async () => (await get('life')).status!.containerStatuses![0]!.restartCount === 1);
+    expect((await get('life')).status!.containerStatuses![0]!.lastState).toMatchObject({ terminated: { exitCode: 137, reason: 'Error' } });
+    // What is in its volumes stays, sidecars go on.
+    await until('it runs again', async () => (await shell('life', 'cat /data/order')).endsWith('main\nmain'));
+    expect((await get('life')).status!.initContainerStatuses!.map(({ name, restartCount }) => `${name} ${restartCount}`)).toEqual(['first 0', 'side 0', 'last 0']);
+    expect(existsSync(join(host, 'pre'))).toBe(false);
+    await at.api.delete({ kind: Pod, ref: { namespace: 'default', name: 'life' } });
+    await until('it is gone', async () => (await at.api.get(Pod, { namespace: 'default', name: 'life' })) === undefined);
+    expect(readFileSync(join(host, 'pre'), 'utf8')).toBe('stopping\n');
+  }, 60_000);
+
+  it('outlive containerd, which their node tells of', async () => {
+    await run('calm', { containers: [forever] });
+    await phase('calm', 'Running');
+    const before = (await get('calm')).status!.containerStatuses![0]!;
+    const ready = async () => (await at.api.get(Node, { name: 'real-1' }))!.status!.conditions!.find(({ type }) => type === 'Ready')!;
+    await containerd.kill('SIGKILL');
+    await until('the node is not ready', async () => (await ready()).status === 'False', 200);
+    expect(await ready()).toMatchObject({ reason: 'KubeletNotReady', message: 'container runtime is down' });
+    await run('later', { containers: [forever] });
+    await containerd.launch();
+    await until('the node is ready again', async () => (await ready()).status === 'True', 200);
+    await phase('later', 'Running');
+    expect((await get('calm')).status!.containerStatuses![0]).toEqual(before);
+  }, 60_000);
+
+  it('get new sandboxes when theirs are lost, and begin again with their init containers', async () => {
+    await run('again', { initContainers: [{ ...forever, name: 'init', command: ['/bin/true'] }], containers: [forever] });
+    await phase('again', 'Running');
+    const { podIP } = (await get('again')).status!;
+    const { uid } = (await get('again')).metadata;
+    const pause = containerd.ctr('containers', 'ls').split('\n').find((line) => line.includes('pause'))!.split(/\s+/)[0]!;
+    containerd.ctr('tasks', 'kill', '-s', 'SIGKILL', pause);
+    await until('it was restarted', async () => {
+      const { containerStatuses, podIP: now } = (await get('again')).status!;
+      return containerStatuses![0]!.restartCount === 1 && containerStatuses![0]!.state?.running !== undefined && now !== podIP;
+    });
+    expect((await get('again')).metadata.uid).toBe(uid);
+    expect((await get('again')).status!.initContainerStatuses![0]).toMatchObject({ restartCount: 1, ready: true });
   }, 60_000);
 
   it('live on while their agent is away, and are taken over by the next', async () => {

@@ -103,9 +103,12 @@ export class NodeAgent {
     for (let at = 0; at < plans.length; at += registrations) {
       registered.push(...(await Promise.all(plans.slice(at, at + registrations).map((plan) => this.#open(plan, expected.get(plan.nodeName) ?? [], env)))));
     }
+    if (this.#draining) return;
     await this.#heartbeats.start(registered);
     pods.onChange((change) => this.#podChanged(change));
     await this.#startStatic(plans[0]!, pods.store.list());
+    // Files are read in their own time: the agent may have been stopped meanwhile.
+    if (this.#draining) return;
     this.#removeOrphans();
     this.#informers.use(Node, plans.length === 1 ? { fieldSelector: `metadata.name=${plans[0]!.nodeName}` } : {}).informer.onChange((change) => this.#nodeChanged(change));
   }
@@ -183,6 +186,7 @@ export class NodeAgent {
     const node = this.#nodes.get(plan.nodeName);
     if (staticPodPath === '' || node === undefined || this.#nodes.size > 1) return;
     const { api, clock } = this.#options;
+    if (this.#draining) return;
     this.#static = new StaticPods({
       path: staticPodPath, api, clock,
       log: node.tools.log,

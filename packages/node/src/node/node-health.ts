@@ -36,8 +36,7 @@ export class NodeHealth {
     const now = this.clock.now();
     for (const pressure of (await this.pressures?.()) ?? []) this.#seen.set(pressure, now);
     for (const [pressure, at] of this.#seen) if (now - at > pressureHeldMs) this.#seen.delete(pressure);
-    const runtime = this.runtime.fault?.();
-    const faults = [runtime === undefined ? undefined : `container runtime is down: ${runtime}`, this.networkFault()].filter((fault) => fault !== undefined);
+    const faults = [this.runtime.fault?.(), this.networkFault()].filter((fault) => fault !== undefined);
     return { fault: faults.length === 0 ? undefined : faults.length === 1 ? faults[0] : `[${faults.join(', ')}]`, pressures: new Set(this.#seen.keys()) };
   }
 }

@@ -1,5 +1,6 @@
 import { formatDuration } from '@keelson/api/time';
 import type { PodContext } from './pod-context.ts';
+import type { PodState } from './pod-state.ts';
 import { sandboxConfig } from './sandbox-config.ts';
 
 const retryMs = 10_000;
@@ -21,6 +22,10 @@ export async function ensureSandbox({ state, tools, signal, wakeAt }: PodContext
     state.sandbox = await tools.runtime.runSandbox(config, signal);
     state.sandboxes++;
     if (old !== undefined && old !== state.sandbox.id) state.lostSandboxes = [...state.lostSandboxes, old];
+    if (state.sandboxes > 1) beginAgain(state);
+    // Of the sandboxes before, the last holds the logs of what ended with it.
+    for (const id of state.lostSandboxes.slice(0, -1)) await tools.runtime.removeSandbox(id);
+    state.lostSandboxes = state.lostSandboxes.slice(-1);
     return true;
   } catch (error) {
     signal.throwIfAborted();
@@ -29,5 +34,15 @@ export async function ensureSandbox({ state, tools, signal, wakeAt }: PodContext
     tools.log.warn('pod sandbox could not be made', { pod: metadata.name, error: message, retryIn: formatDuration(retryMs) });
     wakeAt(tools.clock.now() + retryMs);
     return false;
+  }
+}
+
+/** What init containers made of the old sandbox is gone with it. */
+function beginAgain(state: PodState): void {
+  for (const slot of state.inits) {
+    if (slot.role !== 'init' || slot.ended === undefined) continue;
+    state.reinitialize = true;
+    slot.lastEnded = slot.ended;
+    slot.ended = undefined;
   }
 }

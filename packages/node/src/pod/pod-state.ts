@@ -21,6 +21,8 @@ export interface PodState {
   failure: { readonly reason: string; readonly message: string } | undefined;
   /** Everything has ended for good: phases are then Succeeded or Failed. */
   terminated: boolean;
+  /** Its sandbox is a new one: init containers run again before the others (upstream's rule). */
+  reinitialize: boolean;
   /** The node never took it on: it has no containers to tell of. */
   rejected: boolean;
 }
@@ -38,6 +40,7 @@ export function newPodState(pod: Pod, acceptedAt: number): PodState {
     failure: undefined,
     terminated: false,
     rejected: false,
+    reinitialize: false,
   };
   addEphemerals(state);
   return state;
@@ -58,8 +61,13 @@ export function addEphemerals(state: PodState): void {
 }
 
 /** The init containers have done their part; app containers may run (and once they did, this stays true). */
-export function isInitialized({ inits, apps }: PodState): boolean {
-  return apps.some(({ created }) => created > 0) || inits.every(initDone);
+export function isInitialized(state: PodState): boolean {
+  return appsRan(state) || state.inits.every(initDone);
+}
+
+/** Some app container was made in this sandbox. */
+export function appsRan({ apps, reinitialize }: PodState): boolean {
+  return !reinitialize && apps.some(({ created }) => created > 0);
 }
 
 /** An ordinary init container is done when it succeeded, a sidecar once it has started up. */

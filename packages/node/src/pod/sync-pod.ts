@@ -5,7 +5,7 @@ import { ensureSandbox } from './ensure-sandbox.ts';
 import { ensureVolumes } from './ensure-volumes.ts';
 import { killContainer } from './kill-container.ts';
 import type { PodContext } from './pod-context.ts';
-import { initDone, type PodState } from './pod-state.ts';
+import { appsRan, initDone, slotsOf, type PodState } from './pod-state.ts';
 import { refresh } from './refresh.ts';
 import { shouldRestart } from './restart-policy.ts';
 import { startContainer } from './start-container.ts';
@@ -16,6 +16,7 @@ import { readTerminationMessages } from './termination-message.ts';
 export async function syncPod(context: PodContext): Promise<void> {
   const { state, tools } = context;
   refresh(context);
+  await endLost(context);
   if (tools.host !== undefined) await readTerminationMessages(context);
   if (state.terminated) return;
   if (isPastDeadline(context)) {
@@ -35,6 +36,14 @@ export async function syncPod(context: PodContext): Promise<void> {
   }
 }
 
+/** A sandbox that is lost takes its containers with it: what still runs in it has no network any more. */
+async function endLost(context: PodContext): Promise<void> {
+  const { state, tools } = context;
+  if (state.sandbox?.state === 'ready' || !slotsOf(state).some(({ running }) => running)) return;
+  for (const id of [...state.lostSandboxes, ...(state.sandbox === undefined ? [] : [state.sandbox.id])]) await tools.runtime.stopSandbox(id);
+  refresh(context);
+}
+
 /** Grace of a pod that ends by itself or by its node, milliseconds. */
 export function graceOf({ pod }: PodState): number {
   return 1000 * (pod.spec.terminationGracePeriodSeconds ?? 30);
@@ -43,17 +52,18 @@ export function graceOf({ pod }: PodState): number {
 /** True once init containers have done their part. Sidecars that ended meanwhile are started again in passing. */
 async function runInits(context: PodContext): Promise<boolean> {
   const { state } = context;
-  const appsRan = state.apps.some(({ created }) => created > 0);
+  const ran = appsRan(state);
   for (const slot of state.inits) {
     context.signal.throwIfAborted();
-    if (slot.role === 'init' && (appsRan || initDone(slot))) continue;
+    if (slot.role === 'init' && (ran || initDone(slot))) continue;
     if (!slot.running && !(await ensureRunning(slot, context))) {
-      if (!appsRan) return false;
+      if (!ran) return false;
       continue;
     }
     refresh(context);
-    if (!appsRan && !initDone(slot)) return false;
+    if (!ran && !initDone(slot)) return false;
   }
+  state.reinitialize = false;
   return true;
 }
 

@@ -26,6 +26,7 @@ export class ManifestFolder {
   /** Resolves when the folder was read once; a folder that is not there is an error. */
   async start(): Promise<void> {
     this.#watcher = watch(this.path, () => {
+      if (this.#stopped) return;
       this.#timer?.cancel();
       this.#timer = this.clock.after(settleMs, () => void this.#read());
     });

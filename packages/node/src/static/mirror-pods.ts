@@ -87,6 +87,10 @@ export class MirrorPods implements Pick<StatusWriter, 'report' | 'written' | 'fo
     if (isOf(entry.mirror, entry.pod)) void this.remove(entry.mirror);
   }
 
+  #isGone(entry: Entry): boolean {
+    return this.#entries.get(entry.pod.metadata.uid) !== entry;
+  }
+
   close(): void {
     this.#closed = true;
     for (const { retry } of this.#entries.values()) retry?.cancel();
@@ -100,8 +104,11 @@ export class MirrorPods implements Pick<StatusWriter, 'report' | 'written' | 'fo
       const { mirror } = entry;
       if (mirror !== undefined && (!isOf(mirror, entry.pod) || mirror.metadata.deletionTimestamp !== undefined)) await this.remove(mirror);
       else if (mirror === undefined) entry.mirror = await this.api.create(mirrorOf(entry.pod, this.owner()));
-      if (mirror === undefined && entry.mirror !== undefined && entry.report !== undefined) this.statuses.report(entry.mirror, ...entry.report);
+      // The static pod may have ended meanwhile.
+      if (mirror === undefined && entry.mirror !== undefined && this.#isGone(entry)) await this.remove(entry.mirror);
+      else if (mirror === undefined && entry.mirror !== undefined && entry.report !== undefined) this.statuses.report(entry.mirror, ...entry.report);
     } catch (error) {
+      if (this.#closed || this.#isGone(entry)) return;
       if (!isStatus(error, 'AlreadyExists')) this.log.warn('mirror pod could not be created, trying again', { pod: entry.pod.metadata.name, error: String(error) });
       entry.retry?.cancel();
       entry.retry = this.clock.after(retryMs, () => void this.#settle(entry));

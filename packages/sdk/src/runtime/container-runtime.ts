@@ -289,7 +289,7 @@ export interface ContainerRuntime {
   probe?(containerId: string, type: 'startup' | 'liveness' | 'readiness', probe: Probe): Promise<ProbeOutcome>;
 
   onEvent(listener: (event: ContainerEvent) => void): () => void;
-  /** Why it cannot work now (its daemon is away); undefined: it can. Ends up in the node's `Ready` condition. Absent: it always can. */
+  /** Why it cannot work now (`container runtime is down`); undefined: it can. Ends up in the node's `Ready` condition. Absent: it always can. */
   fault?(): string | undefined;
   /** Calls back when `fault` changes; returns the way to stop. */
   onFault?(listener: () => void): () => void;
