@@ -92,7 +92,7 @@ describeWith(root)('hosts on this machine', () => {
 
   it('an agent that dies is started again in its host; the record says who runs', async () => {
     const hosts = await raise({ count: 1 });
-    hosts.startAgents(() => ['/bin/sh', '-c', 'trap "exit 0" TERM; echo started; sleep 1000 & wait']);
+    void hosts.startAgents(() => ['/bin/sh', '-c', 'trap "exit 0" TERM; echo started; sleep 1000 & wait']);
     const first = readInventory(dataDir)!.hosts[0]!.agentPid!;
     const log = join(dataDir, 'hosts/host1/agent.log');
     const until = async (done: () => boolean): Promise<void> => {
@@ -118,9 +118,14 @@ describeWith(root)('hosts on this machine', () => {
     expect(existsSync(log)).toBe(true);
   });
 
+  it('an agent that cannot start is given up with its last words', async () => {
+    const hosts = await raise({ count: 1 });
+    await expect(hosts.startAgents(() => ['/bin/sh', '-c', 'echo the reason; exit 3'])).rejects.toThrow(/^the agent of host1 ended 3 times; its last words in .*agent\.log:\nthe reason\n/);
+  });
+
   it('what a killed run left is cleared away by the next one, and by removing the cluster', async () => {
     const killed = await raise();
-    killed.startAgents(() => ['/bin/sh', '-c', 'sleep 1000 & sleep 1000 & wait']);
+    void killed.startAgents(() => ['/bin/sh', '-c', 'sleep 1000 & sleep 1000 & wait']);
     await clock.sleep(100);
     // The first supervisor knows nothing of the second run, as if it had been killed; it must not start agents again.
     const agents = readInventory(dataDir)!.hosts.map(({ agentPid }) => agentPid!);

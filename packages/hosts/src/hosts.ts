@@ -1,6 +1,6 @@
-import { mkdirSync, readdirSync, rmdirSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Clock, Logger } from '@keelson/sdk';
+import { KeelsonError, type Clock, type Logger } from '@keelson/sdk';
 import { Containerd, containerdPaths, type ContainerdOptions } from './containerd/containerd.ts';
 import { choosePodRange, chooseSubnet, raiseFabric, removeFabric } from './fabric/fabric.ts';
 import { presentOn } from './fabric/present.ts';
@@ -35,6 +35,9 @@ export interface HostsOptions {
 
 /** How long an agent has to write what is pending, milliseconds. */
 const agentGrace = 5000;
+
+/** An agent that was started again this often does not get well by itself. */
+const mostRestarts = 3;
 
 /** The hosts of one cluster, switched on. */
 export class Hosts {
@@ -78,19 +81,30 @@ export class Hosts {
     await Promise.all(starting);
   }
 
-  /** Starts an agent on every host: `command` tells which; its output goes to `agent.log`. */
-  startAgents(command: (host: HostPlan) => readonly [string, ...string[]]): void {
+  /**
+   * Starts an agent on every host: `command` tells which; its output goes to `agent.log`. The promise never resolves; it
+   * rejects with KEEL_HOSTS_AGENT and an agent's last words when that one ends again and again.
+   */
+  startAgents(command: (host: HostPlan) => readonly [string, ...string[]]): Promise<never> {
     const { clock, log, environment } = this.#options;
+    let give: (error: Error) => void = () => undefined;
+    const hopeless = new Promise<never>((_resolve, reject) => (give = reject));
+    hopeless.catch(() => undefined); // of interest only until the nodes have joined
     for (const host of this.plan.hosts) {
       const [program, ...args] = command(host);
       const step = inNetns(host.netns, program, args);
       const agent = new SupervisedProgram({
         spec: { title: `agent of ${host.name}`, command: [step.program, ...step.args], log: agentLog(host), environment, restart: 'on-failure' },
-        clock, log, onChange: () => this.#record(),
+        clock, log,
+        onChange: () => {
+          this.#record();
+          if (agent.restarts >= mostRestarts) give(new KeelsonError('KEEL_HOSTS_AGENT', `the agent of ${host.name} ended ${agent.restarts} times; its last words in ${agentLog(host)}:\n${lastWords(agentLog(host))}`));
+        },
       });
       this.#agents.set(host.name, agent);
       agent.start();
     }
+    return hopeless;
   }
 
   /** The machines are switched off: containers end, the network goes, disks stay. Idempotent. */
@@ -153,6 +167,10 @@ async function subnetFor({ programs, subnet }: HostsOptions, before: string | un
 }
 
 const agentLog = ({ dataDir }: Pick<HostPlan, 'dataDir'>): string => join(dataDir, 'agent.log');
+
+function lastWords(log: string): string {
+  return readFileSync(log, 'utf8').trim().split('\n').slice(-5).join('\n');
+}
 
 function namesIn(folder: string): readonly string[] {
   try {

@@ -58,7 +58,7 @@ export async function bootWithHosts(boot: (options: BootOptions) => Promise<Boot
     const entry = await openToNodes(api, { server, authority, clock });
     await containerds;
     const since = clock.now();
-    hosts.startAgents((host) => {
+    const hopeless = hosts.startAgents((host) => {
       const paths = containerdPaths(host);
       const containerd = withContainers ? { ...paths, sandboxImage } : undefined;
       const settings = hostSettings(preset, { ...host, clusterCidr: hosts.plan.podCidr, cgroup: `${cgroupOf(id)}/${host.name}`, containerd }, { runtime: options.hostRuntime, cni: options.cni, proxy: options.proxy });
@@ -68,7 +68,7 @@ export async function bootWithHosts(boot: (options: BootOptions) => Promise<Boot
       };
       return [...machine.self, 'node', 'run', '--config', writeConfig(host, config)] as unknown as readonly [string, ...string[]];
     });
-    await nodesReady(api, hosts.plan.hosts.map(({ name }) => name), since, signal);
+    await Promise.race([nodesReady(api, hosts.plan.hosts.map(({ name }) => name), since, signal), hopeless]);
     await entry.withdraw();
     const { close, failed } = cluster;
     return { ...cluster, failed, close: () => hosts.close().finally(close) };

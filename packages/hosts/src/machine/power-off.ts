@@ -29,6 +29,7 @@ export async function powerOff(host: PowerOffHost, { programs, clock }: { readon
     for (const pid of left) signal(pid, 'SIGKILL');
     await clock.sleep(look);
   }
+  await endCgroups([...cgroups].filter((folder) => podsCgroup.test(folder)), clock);
   for (const socket of shimSockets(host.runDir)) rmSync(socket, { force: true });
   for (const folder of [host.runDir, host.dataDir]) await unmountBelow(programs, folder);
   rmSync(host.runDir, { recursive: true, force: true });
@@ -50,6 +51,27 @@ async function processesOf({ netns }: PowerOffHost, programs: Programs): Promise
   const all = allProcesses();
   const alive = new Set(all.map(({ pid }) => pid));
   return withDescendants(roots, all).filter((pid) => alive.has(pid) && pid !== process.pid);
+}
+
+/** Folders of pods' cgroups: those of the daemons may be everybody's. */
+const podsCgroup = /\/keelson-[^/]+\/[^/]+\/kubepods\//;
+
+/** A container that outlived its shim is nobody's child any more; its cgroup still has it. */
+async function endCgroups(folders: readonly string[], clock: Clock): Promise<void> {
+  for (;;) {
+    const left = new Set(folders.flatMap(processesIn).filter((pid) => pid !== process.pid));
+    if (left.size === 0) return;
+    for (const pid of left) signal(pid, 'SIGKILL');
+    await clock.sleep(look);
+  }
+}
+
+function processesIn(cgroup: string): readonly number[] {
+  try {
+    return readFileSync(join(cgroup, 'cgroup.procs'), 'utf8').split('\n').map(Number).filter((pid) => pid > 0);
+  } catch {
+    return []; // gone
+  }
 }
 
 /** Shims listen in a folder of the whole machine; each task's folder says where. */
