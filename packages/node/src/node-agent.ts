@@ -227,7 +227,7 @@ export class NodeAgent {
       }
       recovered.clear();
       // Their folders may be mounted in containers until those are gone.
-      if (tools.host !== undefined) void Promise.all(removals).then(() => tools.host?.removeOrphans(new Set(this.#workers.keys()))).catch((error: unknown) => tools.log.warn('folders of deleted pods could not be removed', { error: String(error) }));
+      if (tools.host !== undefined) void Promise.all(removals).then(() => tools.host?.removeOrphans((uid) => this.#workers.has(uid))).catch((error: unknown) => tools.log.warn('folders of deleted pods could not be removed', { error: String(error) }));
     }
   }
 

@@ -73,13 +73,13 @@ export class NodeHost {
     if (pod.logDirectory !== undefined) await rm(pod.logDirectory, { recursive: true, force: true });
   }
 
-  /** Removes what is left of pods that are none of these: they were deleted while no agent was here. */
-  async removeOrphans(known: ReadonlySet<string>): Promise<void> {
+  /** Removes what is left of pods that are not known: they were deleted while no agent was here. Asks right before each, since pods come meanwhile. */
+  async removeOrphans(isKnown: (uid: string) => boolean): Promise<void> {
     const left = new Map<string, string | undefined>();
     for (const uid of [...(await readdir(this.directories.pods).catch(() => [])), ...((await this.cgroups?.pods()) ?? [])]) left.set(uid, undefined);
     for (const name of await readdir(this.directories.logs).catch(() => [])) left.set(name.slice(name.lastIndexOf('_') + 1), join(this.directories.logs, name));
     for (const [uid, logDirectory] of left) {
-      if (known.has(uid)) continue;
+      if (isKnown(uid)) continue;
       await this.removePod({ uid, ...(logDirectory === undefined ? {} : { logDirectory }) }).catch((error: unknown) =>
         this.log.warn('what is left of a deleted pod could not be removed', { pod: uid, error: String(error) }),
       );

@@ -23,6 +23,7 @@ export async function ensureImage(slot: ContainerSlot, context: PodContext): Pro
   }
   if (policy === 'Never') {
     const message = `Container image "${image}" is not present with pull policy of Never`;
+    tools.events.record(pod, 'Warning', 'ErrImageNeverPull', message);
     fail(slot, context, 'ErrImageNeverPull', message);
     context.wakeAt(tools.clock.now() + 10_000);
     return undefined;
