@@ -11,7 +11,7 @@ import { removeCgroup } from './cgroup-folders.ts';
 import { Containers, type KnownContainer } from './containers.ts';
 import type { CriClient } from './cri-client.ts';
 import { criContainerConfig, criSandboxConfig, type PlacedSandbox } from './cri-config.ts';
-import { execSync } from './exec-sync.ts';
+import { execSync, withLimit } from './exec-sync.ts';
 import { removeEmptyFolders, removeLogs } from './logs/log-files.ts';
 import { readLog } from './logs/log-reader.ts';
 import { Makings } from './makings.ts';
@@ -245,13 +245,15 @@ export class CriRuntime implements ContainerRuntime {
     if (request.command.length === 0) throw new RuntimeFault('config', 'a command to run is required');
     if (request.timeoutMs !== undefined && request.stdin === undefined && request.tty !== true) return execSync(this.#client, containerId, request);
     const url = await this.#url(this.#client.execUrl({ containerId, cmd: request.command, ...streamsOf(request) }));
-    return commandStream(url, request, 0);
+    const code = await withLimit(this.#options.clock, request, (limited) => commandStream(url, limited));
+    if (code === undefined) throw new RuntimeFault('start', 'the container runtime went away before the command had ended');
+    return code;
   }
 
   async attach(containerId: string, request: StreamRequest): Promise<void> {
     this.#requireRunning(containerId);
     const url = await this.#url(this.#client.attachUrl({ containerId, ...streamsOf(request) }));
-    await commandStream(url, request, 0);
+    await commandStream(url, request);
   }
 
   async connect(sandboxId: string, port: number, signal: AbortSignal): Promise<ByteStream> {

@@ -1,3 +1,4 @@
+import type { Clock } from '@keelson/sdk';
 import { RuntimeFault, type ExecRequest } from '@keelson/sdk/runtime';
 import type { CriClient } from './cri-client.ts';
 
@@ -13,5 +14,18 @@ export async function execSync(client: CriClient, containerId: string, request: 
   } catch (error) {
     signal?.throwIfAborted();
     throw new RuntimeFault('start', error instanceof Error ? error.message : String(error), { cause: error });
+  }
+}
+
+/** Leaves a command with streams when its time is up; CRI has no limit for those. */
+export async function withLimit<T>(clock: Clock, request: ExecRequest, run: (request: ExecRequest) => Promise<T>): Promise<T> {
+  const { timeoutMs, signal } = request;
+  if (timeoutMs === undefined || !Number.isFinite(timeoutMs)) return run(request);
+  const late = new AbortController();
+  const timer = clock.after(timeoutMs, () => late.abort(new RuntimeFault('start', `command ${JSON.stringify(request.command.join(' '))} timed out`)));
+  try {
+    return await run({ ...request, signal: signal === undefined ? late.signal : AbortSignal.any([signal, late.signal]) });
+  } finally {
+    timer.cancel();
   }
 }

@@ -168,6 +168,7 @@ describeWith(realContainerd)('pods in real containers', () => {
     const late: unknown = await probe(['sleep', '20'], 1000).catch((error: unknown) => error);
     expect(runtimeFaultKind(late)).toBe('start');
     expect((late as Error).message).toMatch(/^rpc error: code = DeadlineExceeded desc = failed to exec in container: timeout 1s exceeded: context deadline exceeded$/);
+    await expect(runtime.exec!(id, { command: ['cat'], stdin: hold('x'), timeoutMs: 500, onStdout: () => undefined, onStderr: () => undefined })).rejects.toThrow('command "cat" timed out');
   });
 
   it('gives a terminal its size and follows its changes, and attaches to the first process', async () => {

@@ -4,8 +4,11 @@ import { SpdyConnection, type SpdyStream } from './spdy-connection.ts';
 /** Version 4: the exit code comes as a Status object on the error stream. */
 const protocol = 'v4.channel.k8s.io';
 
-/** Carries the streams of `kubectl exec` and `attach`; resolves to the exit code when the other side says that it is over. */
-export async function commandStream(url: string, request: StreamRequest, fallback: number): Promise<number> {
+/**
+ * Carries the streams of `kubectl exec` and `attach`; resolves to the exit code when the other side says that it is over,
+ * to undefined when it went away without a word.
+ */
+export async function commandStream(url: string, request: StreamRequest): Promise<number | undefined> {
   const { signal, tty = false } = request;
   const connection = await SpdyConnection.open(url, protocol, signal);
   const abort = (): void => connection.destroy();
@@ -23,7 +26,7 @@ export async function commandStream(url: string, request: StreamRequest, fallbac
     await told;
     await Promise.all(outputs);
     signal?.throwIfAborted();
-    return exitCodeOf(verdict, fallback);
+    return exitCodeOf(verdict);
   } finally {
     signal?.removeEventListener('abort', abort);
     connection.end();
@@ -57,8 +60,8 @@ interface Verdict {
   readonly details?: { readonly causes?: readonly { readonly reason?: string; readonly message?: string }[] };
 }
 
-function exitCodeOf(text: string, fallback: number): number {
-  if (text === '') return fallback;
+function exitCodeOf(text: string): number | undefined {
+  if (text === '') return undefined;
   let verdict: Verdict;
   try {
     verdict = JSON.parse(text) as Verdict;

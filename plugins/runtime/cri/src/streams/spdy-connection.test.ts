@@ -60,7 +60,7 @@ describe('SPDY connections', () => {
   const exit = (body: object): Buffer => Buffer.concat([dataFrame(3, Buffer.from('out'), false), dataFrame(1, Buffer.from(JSON.stringify(body)), true), dataFrame(3, Buffer.alloc(0), true), dataFrame(5, Buffer.alloc(0), true)]);
   /** As a server does: when the streams are there. */
   const answer = (bytes: Buffer) => (socket: Socket) => void socket.once('data', () => void socket.write(bytes));
-  const run = (): Promise<number> => commandStream(url, { onStdout: () => undefined, onStderr: () => undefined }, -1);
+  const run = (): Promise<number | undefined> => commandStream(url, { onStdout: () => undefined, onStderr: () => undefined });
 
   it.each([
     [{ status: 'Success' }, 0],
@@ -68,6 +68,11 @@ describe('SPDY connections', () => {
   ])('ends with the exit code of %j', async (body, code) => {
     behave = answer(exit(body));
     expect(await run()).toBe(code);
+  });
+
+  it('has no exit code when the other side goes away', async () => {
+    behave = (socket) => void socket.once('data', () => socket.destroy());
+    expect(await run()).toBeUndefined();
   });
 
   it('rejects with the words of the other side', async () => {
