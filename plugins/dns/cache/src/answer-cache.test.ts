@@ -23,24 +23,24 @@ function cached(limits = { entries: 2, maxTtl: 3600, maxNegativeTtl: 30 }) {
 describe('AnswerCache', () => {
   it('keeps an answer as long as its records live, and counts down', () => {
     const { ask, asked, pass } = cached();
-    ask('www.example.org', positive);
+    void ask('www.example.org', positive);
     pass(59);
     expect(ask('www.example.org', positive)).toMatchObject({ answers: [{ ttl: 1 }] });
     expect(asked).toHaveLength(1);
     pass(1);
-    ask('www.example.org', positive);
+    void ask('www.example.org', positive);
     expect(asked).toHaveLength(2);
   });
 
   it('keeps what is missing as long as the zone says, within its own limit', () => {
     const { ask, asked, pass } = cached();
-    ask('no.example.org', negative(300));
+    void ask('no.example.org', negative(300));
     pass(29);
-    ask('no.example.org', negative(300));
+    void ask('no.example.org', negative(300));
     expect(asked).toHaveLength(1);
     pass(1);
-    ask('no.example.org', negative(0));
-    ask('no.example.org', negative(0));
+    void ask('no.example.org', negative(0));
+    void ask('no.example.org', negative(0));
     expect(asked).toHaveLength(3);
   });
 
@@ -51,8 +51,8 @@ describe('AnswerCache', () => {
     ["the cluster's own answers", { ...positive, authoritative: true }],
   ] as const)('does not keep %s', (_title, answer) => {
     const { ask, asked } = cached();
-    ask('x', answer);
-    ask('x', answer);
+    void ask('x', answer);
+    void ask('x', answer);
     expect(asked).toHaveLength(2);
   });
 
@@ -70,11 +70,11 @@ describe('AnswerCache', () => {
 
   it('is bounded: what was unused longest leaves', () => {
     const { cache, ask, asked } = cached();
-    for (const name of ['a', 'b', 'a', 'c']) ask(name, positive);
+    for (const name of ['a', 'b', 'a', 'c']) void ask(name, positive);
     expect(cache.size).toBe(2);
-    ask('a', positive);
+    void ask('a', positive);
     expect(asked).toEqual(['a', 'b', 'c']);
-    ask('b', positive);
+    void ask('b', positive);
     expect(asked).toEqual(['a', 'b', 'c', 'b']);
   });
 });
