@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describeWith } from '../jest/require-part.ts';
 import { ConfigMap, Event, Node, Pod, type PodSpec, type Secret } from '@keelson/api/core/v1';
@@ -14,6 +14,7 @@ describeWith(realContainerd)('pods in real containers', () => {
   let containerd: TestContainerd;
   let at: TestCluster;
   let root: string;
+  let manifests: string;
 
   beforeAll(async () => {
     containerd = new TestContainerd('bridge');
@@ -23,6 +24,8 @@ describeWith(realContainerd)('pods in real containers', () => {
 
   beforeEach(async () => {
     root = join(containerd.dir, 'agent');
+    manifests = join(containerd.dir, 'manifests');
+    mkdirSync(manifests, { recursive: true });
     // What containerd says happens in real time: the cluster's begins there.
     const clock = new VirtualClock(Date.now());
     // Tokens are signed with the keys of a cluster that serves.
@@ -39,7 +42,7 @@ describeWith(realContainerd)('pods in real containers', () => {
         configure: [
           use(nodeAgent, {
             runtime: 'cri', exactName: true, nodeName: 'real-1', hostIp: containerd.address, podCidr: '10.97.0.0/24', root, cgroupRoot: containerd.cgroupRoot,
-            clusterDns: ['10.96.0.10'], resolvConf: resolvConf(),
+            clusterDns: ['10.96.0.10'], resolvConf: resolvConf(), logMaxBytes: 20_000, logMaxFiles: 3, staticPodPath: manifests,
           }),
         ],
       }),
@@ -215,6 +218,38 @@ describeWith(realContainerd)('pods in real containers', () => {
     await at.api.delete({ kind: Pod, ref: { namespace: 'default', name: 'life' } });
     await until('it is gone', async () => (await at.api.get(Pod, { namespace: 'default', name: 'life' })) === undefined);
     expect(readFileSync(join(host, 'pre'), 'utf8')).toBe('stopping\n');
+  }, 60_000);
+
+  it('write logs that are moved away before they grow too large, and read as one', async () => {
+    await run('chatty', { containers: [{ ...forever, command: ['/bin/sh', '-c', 'i=0; while [ $i -lt 3000 ]; do i=$((i+1)); echo "line $i of three thousand"; [ $((i % 500)) = 0 ] && sleep 1; done; trap "exit 0" TERM; while :; do sleep 0.1; done'] }] });
+    await phase('chatty', 'Running');
+    const { uid } = (await get('chatty')).metadata;
+    const folder = join(root, 'log', 'pods', `default_chatty_${uid}`, 'main');
+    await until('the older is packed', async () => /^0\.log 0\.log\.\d{8}-\d{6}\.gz 0\.log\.\d{8}-\d{6}$/.test(readdirSync(folder).sort().join(' ')), 300);
+    let tail = '';
+    await until('all is written', async () => {
+      tail = '';
+      await at.cluster.server.podLogs!.read({ namespace: 'default', name: 'chatty' }, 'main', { tailLines: 1 }, (chunk) => void (tail += chunk));
+      return tail === 'line 3000 of three thousand\n';
+    });
+    const { images } = (await at.api.get(Node, { name: 'real-1' }))!.status!;
+    expect(images!.flatMap(({ names = [] }) => names)).toContain('keelson.dev/busybox:1');
+  }, 60_000);
+
+  it('run from manifests', async () => {
+    const file = join(manifests, 'web.yaml');
+    writeFileSync(file, `apiVersion: v1\nkind: Pod\nmetadata: {name: web, namespace: default}\nspec:\n  terminationGracePeriodSeconds: 1\n  containers:\n  - name: main\n    image: keelson.dev/busybox:1\n    command: ${JSON.stringify(forever.command)}\n`);
+    await until('it runs', async () => (await at.api.get(Pod, { namespace: 'default', name: 'web-real-1' }))?.status?.phase === 'Running');
+    const mirror = await get('web-real-1');
+    expect(mirror.metadata.annotations).toMatchObject({ 'kubernetes.io/config.mirror': expect.any(String) as string });
+    await at.api.delete({ kind: Pod, ref: { namespace: 'default', name: 'web-real-1' } });
+    await until('it is shown again', async () => {
+      const shown = await at.api.get(Pod, { namespace: 'default', name: 'web-real-1' });
+      return shown?.metadata.uid !== mirror.metadata.uid && shown?.status?.phase === 'Running';
+    });
+    expect((await get('web-real-1')).status!.containerStatuses![0]!.containerID).toBe(mirror.status!.containerStatuses![0]!.containerID);
+    rmSync(file);
+    await until('it is gone', async () => (await at.api.get(Pod, { namespace: 'default', name: 'web-real-1' })) === undefined);
   }, 60_000);
 
   it('outlive containerd, which their node tells of', async () => {

@@ -173,6 +173,9 @@ describe('static pods', () => {
     expect(again.metadata.uid).not.toBe(mirror.metadata.uid);
     expect(again.status!.containerStatuses![0]!.containerID).toBe(mirror.status!.containerStatuses![0]!.containerID);
 
+    await at.api.delete({ kind: Pod, ref: { namespace: 'default', name: 'proxy-host-a' } });
+    await until('it is shown a third time', async () => ![mirror.metadata.uid, again.metadata.uid, undefined].includes((await get('proxy-host-a'))?.metadata.uid));
+
     writeFileSync(join(folder, 'proxy.yaml'), manifest('two'));
     await until('the new one runs', async () => (await get('proxy-host-a'))?.status?.containerStatuses?.[0]?.image === 'two');
     rmSync(join(folder, 'proxy.yaml'));

@@ -19,6 +19,8 @@ interface Member {
   node: Node;
   readonly lease: NodeLease;
   statusAt: number;
+  /** As last written; undefined: never. */
+  images: string | undefined;
 }
 
 export interface HeartbeatOptions {
@@ -52,7 +54,7 @@ export class Heartbeats {
     const now = clock.now();
     for (const node of nodes) {
       const lease = new NodeLease(api, node, settings.leaseDuration / 1000);
-      this.#members.set(node.metadata.name, { node, lease, statusAt: now - random.int(Math.floor(settings.statusEvery / 2)) });
+      this.#members.set(node.metadata.name, { node, lease, statusAt: now - random.int(Math.floor(settings.statusEvery / 2)), images: undefined });
     }
     const members = [...this.#members.values()];
     for (let at = 0; at < members.length; at += 32) await this.#beat(members.slice(at, at + 32));
@@ -102,10 +104,16 @@ export class Heartbeats {
           await member.lease.renew(clock.now());
           const facts = this.#options.facts?.(member.node.metadata.name);
           const wrong = facts !== undefined && conditionsAreWrong(member.node, await facts);
-          if (wrong || clock.now() - member.statusAt >= settings.statusEvery) await this.#writeStatus(member);
+          if (wrong || (await this.#imagesChanged(member)) || clock.now() - member.statusAt >= settings.statusEvery) await this.#writeStatus(member);
         }),
       ),
     );
+  }
+
+  /** Pods are placed where their images are: a change is told at the next beat. */
+  #imagesChanged(member: Member): Promise<boolean> | boolean {
+    const listed = this.#options.images?.(member.node.metadata.name);
+    return listed === undefined ? false : listed.then((images) => JSON.stringify(images) !== member.images, () => false);
   }
 
   async #writeStatus(member: Member): Promise<void> {
@@ -119,6 +127,7 @@ export class Heartbeats {
     const body = { status: { conditions: nodeConditions(member.node, now, present), ...(list === undefined ? {} : { images: list }) } };
     member.node = await api.patch(Node, { name }, { type: 'strategic', body }, { subresource: 'status' });
     member.statusAt = now;
+    if (list !== undefined) member.images = JSON.stringify(list);
   }
 
   async #guarded(member: Member, write: () => Promise<void>): Promise<void> {

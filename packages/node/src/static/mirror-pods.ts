@@ -14,6 +14,8 @@ interface Entry {
   report: Report | undefined;
   retry: Cancel | undefined;
   busy: boolean;
+  /** Something changed while it was busy. */
+  again: boolean;
 }
 
 /** True for an object that stands for a static pod. */
@@ -39,7 +41,7 @@ export class MirrorPods implements Pick<StatusWriter, 'report' | 'written' | 'fo
 
   /** A static pod runs here from now on; `seen` is the object that has its name, if there is one. */
   add(pod: Pod, seen: Pod | undefined): void {
-    const entry: Entry = { pod, mirror: seen, report: undefined, retry: undefined, busy: false };
+    const entry: Entry = { pod, mirror: seen, report: undefined, retry: undefined, busy: false, again: false };
     this.#entries.set(pod.metadata.uid, entry);
     void this.#settle(entry);
   }
@@ -98,6 +100,7 @@ export class MirrorPods implements Pick<StatusWriter, 'report' | 'written' | 'fo
 
   /** Brings the object nearer to what it should be: there, and of this manifest. */
   async #settle(entry: Entry): Promise<void> {
+    entry.again = entry.busy;
     if (entry.busy || this.#closed) return;
     entry.busy = true;
     try {
@@ -114,6 +117,7 @@ export class MirrorPods implements Pick<StatusWriter, 'report' | 'written' | 'fo
       entry.retry = this.clock.after(retryMs, () => void this.#settle(entry));
     } finally {
       entry.busy = false;
+      if (entry.again && !this.#isGone(entry)) void this.#settle(entry);
     }
   }
 }
