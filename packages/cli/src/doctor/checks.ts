@@ -1,6 +1,6 @@
 import type { World } from '../world.ts';
 import type { Finding, Verdict } from './finding.ts';
-import { hostChecks, leftHosts } from './host-checks.ts';
+import { hostChecks, hostImages, leftHosts } from './host-checks.ts';
 import type { Machine } from './machine.ts';
 import { findCluster } from '../cluster/find.ts';
 import { placeHere } from '../cluster/places.ts';
@@ -9,7 +9,7 @@ import { readState, removeState, runningState } from '../cluster/state-file.ts';
 /** Looks at the machine; each check answers for one thing and never throws. */
 export async function runChecks(world: World, machine: Machine): Promise<readonly Finding[]> {
   const checks = [nodeVersion, programs, privileges, kernelFeatures, port, dataDirectory, staleState, diskSpace];
-  return (await Promise.all([...checks.map((check) => check(world, machine)), hostChecks(machine), leftHosts(world, machine)])).flat();
+  return (await Promise.all([...checks.map((check) => check(world, machine)), hostChecks(machine), hostImages(world, machine), leftHosts(world, machine)])).flat();
 }
 
 function nodeVersion(_world: World, machine: Machine): Finding[] {

@@ -23,6 +23,12 @@ export async function hostChecks(machine: Machine): Promise<readonly Finding[]> 
   }));
 }
 
+/** Without the image of sandboxes no pod starts on a host. */
+export function hostImages({ images }: Pick<World, 'images'>, machine: Machine): readonly Finding[] {
+  if (machine.platform !== 'linux' || (images !== undefined && machine.fileHolds(join(images, 'pause.tar')))) return [];
+  return [{ check: 'hosts: images', verdict: 'warn', detail: 'no image for sandboxes; only for keelson up --hosts with real containers', remedy: 'run "node tools/images/build.mjs" in a checkout of keelson' }];
+}
+
 /** Hosts of a cluster here whose process was killed: their containers and agents go on. */
 export async function leftHosts(world: World, machine: Machine): Promise<readonly Finding[]> {
   const place = placeHere(world, {});

@@ -1,4 +1,4 @@
-import { hostChecks } from './host-checks.ts';
+import { hostChecks, hostImages } from './host-checks.ts';
 import { hostPrograms, missingHostParts, missingText } from './host-parts.ts';
 import type { Machine } from './machine.ts';
 
@@ -70,4 +70,10 @@ test('the doctor installs all missing packages in one go, after a refresh of the
 
 test('nobody but root is offered an installation', async () => {
   expect((await hostChecks(machineOf({ root: false, programs: ['apt-get'] }))).every(({ fix }) => fix === undefined)).toBe(true);
+});
+
+test('a missing image of sandboxes is told', () => {
+  expect(hostImages({}, machineOf())).toMatchObject([{ check: 'hosts: images', verdict: 'warn' }]);
+  expect(hostImages({ images: '/images' }, machineOf())).toHaveLength(1);
+  expect(hostImages({ images: '/images' }, machineOf({ files: ['/images/pause.tar'] }))).toEqual([]);
 });
