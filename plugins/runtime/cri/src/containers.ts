@@ -133,6 +133,8 @@ export class Containers {
       const status = await this.client.containerStatus(id);
       if (status === undefined) return this.#vanished(id, container);
       if (status.state === 'CONTAINER_EXITED') return this.#ended(id, container, status);
+      // After a restart containerd may not know what became of its process; a stop makes it decide.
+      if (status.state === 'CONTAINER_UNKNOWN') await this.client.stopContainer(id, 0);
     }
     this.log.warn('containerd told of the end of a container and does not show it', { container: id });
   }
