@@ -20,9 +20,8 @@ import { rejection } from './pod/admit-pod.ts';
 import { GrowingBackoff, containerBackoff } from './pod/growing-backoff.ts';
 import { PodWorker } from './pod/pod-worker.ts';
 import type { NetworkProber } from './probe/probe-action.ts';
-import { StaticPods } from './static/static-pods.ts';
-import { isStatic } from './static/manifest-pod.ts';
-import { isMirror } from './static/mirror-pods.ts';
+import { isMirror, isStatic } from './static/annotations.ts';
+import type { StaticPods } from './static/static-pods.ts';
 import { StatusWriter } from './status/status-writer.ts';
 import { ObjectWatches } from './volumes/object-watches.ts';
 
@@ -186,6 +185,8 @@ export class NodeAgent {
     const node = this.#nodes.get(plan.nodeName);
     if (staticPodPath === '' || node === undefined || this.#nodes.size > 1) return;
     const { api, clock } = this.#options;
+    // Few nodes have a folder of manifests: the others need not load what reads them.
+    const { StaticPods } = await import('./static/static-pods.ts');
     if (this.#draining) return;
     this.#static = new StaticPods({
       path: staticPodPath, api, clock,

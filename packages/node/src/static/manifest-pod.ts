@@ -3,18 +3,7 @@ import { parseAllDocuments } from 'yaml';
 import { Pod } from '@keelson/api/core/v1';
 import { defaultObject } from '@keelson/api/defaulting';
 import { decodeObject } from '@keelson/api/schema';
-
-/** Annotations by which upstream's tools know static pods and their mirrors. */
-export const StaticAnnotation = Object.freeze({
-  hash: 'kubernetes.io/config.hash',
-  mirror: 'kubernetes.io/config.mirror',
-  source: 'kubernetes.io/config.source',
-});
-
-/** True for a pod that a manifest describes, not for its mirror. */
-export function isStatic({ metadata }: Pod): boolean {
-  return metadata.annotations?.[StaticAnnotation.source] === 'file' && metadata.annotations[StaticAnnotation.mirror] === undefined;
-}
+import { StaticAnnotation } from './annotations.ts';
 
 /** The pod that a manifest describes, as this node runs it: its name ends with the node's. Throws with what is wrong. */
 export function manifestPod(text: string, file: string, nodeName: string): Pod {

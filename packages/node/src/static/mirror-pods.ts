@@ -2,7 +2,7 @@ import { objectKey } from '@keelson/api';
 import { Pod, type Node, type PodStatus } from '@keelson/api/core/v1';
 import { isStatus, type ApiClient, type Cancel, type Clock, type Logger } from '@keelson/sdk';
 import type { StatusWriter } from '../status/status-writer.ts';
-import { StaticAnnotation } from './manifest-pod.ts';
+import { StaticAnnotation } from './annotations.ts';
 
 const retryMs = 5000;
 
@@ -16,11 +16,6 @@ interface Entry {
   busy: boolean;
   /** Something changed while it was busy. */
   again: boolean;
-}
-
-/** True for an object that stands for a static pod. */
-export function isMirror({ metadata }: Pod): boolean {
-  return metadata.annotations?.[StaticAnnotation.mirror] !== undefined;
 }
 
 /**
