@@ -90,6 +90,18 @@ describeWith(root)('hosts on this machine', () => {
     }
   });
 
+  it('clusters that start at one moment take different networks', async () => {
+    const folders = Array.from({ length: 4 }, () => mkdtempSync(join(tmpdir(), 'keelson-hosts-')));
+    try {
+      const all = await Promise.all(folders.map((folder) => raise({ dataDir: folder, count: 1 })));
+      expect(new Set(all.map(({ plan }) => plan.subnet)).size).toBe(4);
+      await Promise.all(all.map((hosts) => hosts.close()));
+      for (const { plan } of all) expect(leftovers(plan.id)).toEqual(nothing);
+    } finally {
+      for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+    }
+  });
+
   it('an agent that dies is started again in its host; the record says who runs', async () => {
     const hosts = await raise({ count: 1 });
     void hosts.startAgents(() => ['/bin/sh', '-c', 'trap "exit 0" TERM; echo started; sleep 1000 & wait']);

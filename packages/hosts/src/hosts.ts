@@ -8,6 +8,7 @@ import { inNetns } from './fabric/steps.ts';
 import { clusterId, hostsFolder, readInventory, writeInventory } from './inventory.ts';
 import { planHosts, type HostPlan, type HostsPlan } from './layout.ts';
 import { powerOff, removeCgroupTrees } from './machine/power-off.ts';
+import { withMachineLock } from './machine/machine-lock.ts';
 import type { Programs } from './machine/programs.ts';
 import { SupervisedProgram } from './machine/supervised-program.ts';
 
@@ -32,6 +33,9 @@ export interface HostsOptions {
   readonly log: Logger;
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
+
+/** Held while a cluster looks for a free network and takes it. */
+const lockFile = `${runFolder}.lock`;
 
 /** How long an agent has to write what is pending, milliseconds. */
 const agentGrace = 5000;
@@ -58,13 +62,16 @@ export class Hosts {
     const before = readInventory(dataDir);
     const id = before?.id ?? clusterId(dataDir);
     await switchOff(dataDir, id, options);
-    const subnet = await subnetFor(options, before?.subnet);
-    const podCidr = options.podCidr ?? before?.podCidr ?? (await choosePodRange(programs));
-    const plan = planHosts({ id, count: options.count, subnet, podCidr, podCidrMask: options.podCidrMask, dataDir: hostsFolder(dataDir), runDir: join(runFolder, id) });
-    const hosts = new Hosts(plan, options);
-    hosts.#record();
-    await raiseFabric(programs, plan);
-    for (const host of plan.hosts) for (const folder of [host.dataDir, host.runDir]) mkdirSync(folder, { recursive: true, mode: 0o700 });
+    const hosts = await withMachineLock(lockFile, options.clock, async () => {
+      const subnet = await subnetFor(options, before?.subnet);
+      const podCidr = options.podCidr ?? before?.podCidr ?? (await choosePodRange(programs));
+      const plan = planHosts({ id, count: options.count, subnet, podCidr, podCidrMask: options.podCidrMask, dataDir: hostsFolder(dataDir), runDir: join(runFolder, id) });
+      const planned = new Hosts(plan, options);
+      planned.#record();
+      await raiseFabric(programs, plan);
+      return planned;
+    });
+    for (const host of hosts.plan.hosts) for (const folder of [host.dataDir, host.runDir]) mkdirSync(folder, { recursive: true, mode: 0o700 });
     return hosts;
   }
 
