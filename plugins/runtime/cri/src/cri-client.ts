@@ -53,6 +53,13 @@ export class CriClient {
     return status;
   }
 
+  /** Pid of a sandbox's first process; undefined where the runtime does not tell. */
+  async podSandboxPid(podSandboxId: string): Promise<number | undefined> {
+    const { info } = await this.#runtime<{ info: Words }>('PodSandboxStatus', { podSandboxId, verbose: true }, quickMs);
+    const pid = /"pid":\s*(\d+)/.exec(info['info'] ?? '')?.[1];
+    return pid === undefined || pid === '0' ? undefined : Number(pid);
+  }
+
   async listPodSandboxes(labelSelector: Words): Promise<readonly CriSandbox[]> {
     const { items } = await this.#runtime<{ items: readonly CriSandbox[] }>('ListPodSandbox', { filter: { labelSelector } });
     return items;

@@ -19,6 +19,7 @@ import { recoverPods } from './recover.ts';
 import { faultOf, holderOfName, isUnavailable } from './rpc/rpc-error.ts';
 import { imageStatusOf, sandboxStatusOf, usageOf } from './status-of.ts';
 import { commandStream } from './streams/command-stream.ts';
+import { listensOn } from './streams/listeners.ts';
 import { portStream } from './streams/port-stream.ts';
 import { watchEvents } from './watch-events.ts';
 
@@ -258,8 +259,9 @@ export class CriRuntime implements ContainerRuntime {
 
   async connect(sandboxId: string, port: number, signal: AbortSignal): Promise<ByteStream> {
     if (this.#known.sandboxes.get(sandboxId)?.status.state !== 'ready') throw new RuntimeFault('config', `sandbox ${sandboxId} is not ready`);
-    const url = await this.#url(this.#client.portForwardUrl(sandboxId, port));
-    return portStream(url, port, { clock: this.#options.clock, signal });
+    const [url, pid] = await Promise.all([this.#url(this.#client.portForwardUrl(sandboxId, port)), this.#client.podSandboxPid(sandboxId)]);
+    const listened = pid === undefined ? undefined : await listensOn(pid, port);
+    return portStream(url, port, { clock: this.#options.clock, signal, listened });
   }
 
   async stats(): Promise<ReadonlyMap<string, UsageStats>> {

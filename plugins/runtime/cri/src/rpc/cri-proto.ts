@@ -66,7 +66,7 @@ message PodSandboxStatus {
   map<string, string> labels = 7;
   map<string, string> annotations = 8;
 }
-message PodSandboxStatusResponse { PodSandboxStatus status = 1; }
+message PodSandboxStatusResponse { PodSandboxStatus status = 1; map<string, string> info = 2; }
 message PodSandboxFilter { string id = 1; map<string, string> label_selector = 3; }
 message ListPodSandboxRequest { PodSandboxFilter filter = 1; }
 message PodSandbox {

@@ -3,11 +3,21 @@ import { RuntimeFault, type ByteStream } from '@keelson/sdk/runtime';
 import { SpdyConnection } from './spdy-connection.ts';
 
 const protocol = 'portforward.k8s.io';
-/** The server does not say that it has connected, only that it could not, and that at once. */
-const refusalMs = 50;
+/**
+ * The server does not say that it has connected, only that it could not. So long its word is waited for, milliseconds, by
+ * whether somebody listens on the port.
+ */
+const refusalMs = { nobody: 5000, unknown: 50 };
+
+export interface PortStreamOptions {
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  /** Undefined: not known. */
+  readonly listened: boolean | undefined;
+}
 
 /** One connection to a port of a sandbox; rejects with a `RuntimeFault` when nobody listens there. */
-export async function portStream(url: string, port: number, { clock, signal }: { readonly clock: Clock; readonly signal: AbortSignal }): Promise<ByteStream> {
+export async function portStream(url: string, port: number, { clock, signal, listened }: PortStreamOptions): Promise<ByteStream> {
   const connection = await SpdyConnection.open(url, protocol, signal);
   const incoming = new Handover();
   let refusal = '';
@@ -28,7 +38,7 @@ export async function portStream(url: string, port: number, { clock, signal }: {
   };
   const data = connection.stream({ streamtype: 'data', port: String(port), requestid: '0' }, { data: (chunk) => incoming.give(chunk), end: ended });
   connection.closed.then(() => incoming.end(), (error: Error) => incoming.fail(error));
-  await Promise.race([refused, incoming.first, pause(clock, refusalMs)]);
+  if (listened !== true) await Promise.race([refused, incoming.first, pause(clock, listened === false ? refusalMs.nobody : refusalMs.unknown)]);
   if (signal.aborted || refusal !== '') {
     connection.destroy();
     signal.throwIfAborted();
