@@ -105,7 +105,7 @@ export class CriRuntime implements ContainerRuntime {
     }).catch(async (error: unknown) => {
       signal.throwIfAborted();
       if (![...this.#known.sandboxes.values()].some(({ config: { podUid } }) => podUid === config.podUid)) {
-        await removeCgroup(placed.cgroupParent);
+        await removeCgroup(placed.cgroupParent, this.#options.clock);
         await removeEmptyFolders(placed.logDirectory);
       }
       throw faultOf('sandbox', error);
@@ -132,7 +132,7 @@ export class CriRuntime implements ContainerRuntime {
     if (sandbox === undefined) return;
     const others = [...this.#known.sandboxes.values()].some(({ config }) => config.cgroupParent === sandbox.config.cgroupParent);
     if (others) return;
-    await removeCgroup(sandbox.config.cgroupParent);
+    await removeCgroup(sandbox.config.cgroupParent, this.#options.clock);
     await removeEmptyFolders(sandbox.config.logDirectory);
   }
 

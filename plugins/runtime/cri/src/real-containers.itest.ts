@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describeWith } from '../../../../tools/jest/require-part.ts';
@@ -307,6 +308,18 @@ describeWith(realContainerd)('pods in real containers', () => {
     const error: unknown = await runtime.runSandbox({ ...sandboxConfig, sysctls: { 'kernel.nonsense': '1' } }, never).catch((fault: unknown) => fault);
     expect(runtimeFaultKind(error)).toBe('sandbox');
     expect((error as Error).message).toMatch(/^rpc error: code = Unknown desc = failed to create containerd task: /);
+  });
+
+  it('ends what is left in the cgroup of a pod that goes', async () => {
+    const { sandboxId } = await start({});
+    const stray = spawn('sleep', ['1000'], { stdio: 'ignore' });
+    const ended = new Promise((resolve) => stray.once('exit', (_code, signal) => resolve(signal)));
+    const pod = ['/sys/fs/cgroup/pids', '/sys/fs/cgroup'].map((mount) => `${mount}${containerd.cgroupRoot}/poda1b2`).find((folder) => existsSync(folder))!;
+    mkdirSync(join(pod, 'stray'));
+    writeFileSync(join(pod, 'stray', 'cgroup.procs'), String(stray.pid));
+    await runtime.removeSandbox(sandboxId);
+    expect(await ended).toBe('SIGKILL');
+    expect(existsSync(pod)).toBe(false);
   });
 
   it('has in the busybox image what people use there', async () => {

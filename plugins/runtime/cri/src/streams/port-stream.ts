@@ -38,7 +38,8 @@ export async function portStream(url: string, port: number, { clock, signal, lis
   };
   const data = connection.stream({ streamtype: 'data', port: String(port), requestid: '0' }, { data: (chunk) => incoming.give(chunk), end: ended });
   connection.closed.then(() => incoming.end(), (error: Error) => incoming.fail(error));
-  if (listened !== true) await Promise.race([refused, incoming.first, pause(clock, listened === false ? refusalMs.nobody : refusalMs.unknown)]);
+  // The end of the data says nothing yet: it may come before the words of a refusal.
+  if (listened !== true) await Promise.race([refused, incoming.first, connection.closed.catch(() => undefined), pause(clock, listened === false ? refusalMs.nobody : refusalMs.unknown)]);
   if (signal.aborted || refusal !== '') {
     connection.destroy();
     signal.throwIfAborted();
@@ -64,7 +65,7 @@ function pause(clock: Clock, ms: number): Promise<void> {
 
 /** Hands chunks from the connection to one reader; giving waits until the reader has taken. */
 class Handover implements AsyncIterable<Uint8Array> {
-  /** Resolves with the first chunk or the end. */
+  /** Resolves with the first chunk. */
   readonly first: Promise<void>;
   #begun: () => void = () => undefined;
   #chunk: { readonly data: Uint8Array; readonly taken: () => void } | undefined;
@@ -79,18 +80,19 @@ class Handover implements AsyncIterable<Uint8Array> {
     if (this.#over !== undefined) return Promise.resolve();
     return new Promise<void>((taken) => {
       this.#chunk = { data, taken };
-      this.#change();
+      this.#begun();
+      this.#wake();
     });
   }
 
   end(): void {
     this.#over ??= {};
-    this.#change();
+    this.#wake();
   }
 
   fail(error: Error): void {
     this.#over ??= { error };
-    this.#change();
+    this.#wake();
   }
 
   async *[Symbol.asyncIterator](): AsyncIterator<Uint8Array> {
@@ -121,10 +123,5 @@ class Handover implements AsyncIterable<Uint8Array> {
     this.#chunk?.taken();
     this.#chunk = undefined;
     this.end();
-  }
-
-  #change(): void {
-    this.#begun();
-    this.#wake();
   }
 }
