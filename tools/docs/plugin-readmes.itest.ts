@@ -8,6 +8,7 @@ import { standard } from '@keelson/distro/presets';
 import type { Plugin, PluginRule } from '@keelson/sdk';
 import { cluster } from '@keelson/testing';
 import { provideHostModules } from '../../packages/cli/src/host-modules.ts';
+import { node } from '../../packages/distro/src/presets/node.ts';
 import { listed, parseReadme, sectionOrder, tableRows, type PluginReadme } from './plugin-readme.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -78,9 +79,9 @@ describe.each(subjects.map((subject) => [subject.manifest.name, subject] as cons
 
   it('names its kinds and the points it fills', () => {
     for (const { plural, group } of plugin.crds ?? []) expect(section('Kinds')).toContain(`${plural}.${group}`);
-    // Whatever stands in the standard distribution already is looked at there.
-    const listedAlready = resolveDistribution(standard).plugins.has(plugin.name);
-    const resolved = resolveDistribution(defineDistribution({ name: 'readme', version: '1.0.0', extends: [standard], plugins: listedAlready ? [] : [plugin] }));
+    // Whatever stands in a preset already is looked at there.
+    const home = [standard, node].map((preset) => resolveDistribution(preset)).find(({ plugins }) => plugins.has(plugin.name));
+    const resolved = home ?? resolveDistribution(defineDistribution({ name: 'readme', version: '1.0.0', extends: [standard], plugins: [plugin] }));
     const { fills } = inspect(resolved).plugins.find((status) => status.name === plugin.name)!;
     for (const point of fills) expect(section('Extension points')).toContain(point);
   });

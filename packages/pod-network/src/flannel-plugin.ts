@@ -11,8 +11,8 @@ const cidr = z.string().regex(/^\d{1,3}(\.\d{1,3}){3}\/\d{1,2}$/, 'expected an I
 
 /** Configuration of every flannel variant. */
 export const flannelConfig = z.strictObject({
-  /** Empty: the plugin waits in the background and adds no pod. */
-  nodeName: z.string().default(''),
+  /** Absent: the plugin does nothing and adds no pod. */
+  nodeName: z.string().min(1).optional(),
   clusterCidr: cidr.default('10.244.0.0/16'),
   bridge: z.string().min(1).max(15).default('cni0'),
   masquerade: z.boolean().default(true),
@@ -35,7 +35,7 @@ export function flannelPlugin(about: { readonly name: string; readonly variant: 
     setup: ({ api, clock, random, log, tracer, ipam, link, config }) => {
       const informers = new InformerFactory({ client: api, clock, random, log });
       const network = new FlannelNetwork({
-        backend: about.backend, nodeName: config.nodeName, clusterCidr: config.clusterCidr, vni: config.vni, port: config.port,
+        backend: about.backend, nodeName: config.nodeName ?? '', clusterCidr: config.clusterCidr, vni: config.vni, port: config.port,
         masqueradeTable: config.masquerade ? 'keelson-masquerade' : undefined,
         api, informers, link, clock, tracer, log,
       });
@@ -47,7 +47,7 @@ export function flannelPlugin(about: { readonly name: string; readonly variant: 
       });
       return {
         provides: [CniVariants.with(variant)],
-        start: () => network.start(),
+        start: () => (config.nodeName === undefined ? undefined : network.start()),
         async stop() {
           await network.stop();
           informers.stop();

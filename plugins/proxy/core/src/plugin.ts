@@ -13,8 +13,8 @@ export default definePlugin({
   summary: 'keeps what services mean for this node and hands changes to the chosen mode',
   config: z.strictObject({
     mode: z.string().min(1).default('nftables'),
-    /** '': no node around, no pod counts as local. */
-    nodeName: z.string().default(''),
+    /** Absent: no node around, no pod counts as local. */
+    nodeName: z.string().min(1).optional(),
     /** Take rules out of the kernel when stopped; otherwise connections of pods go on while an agent restarts. */
     cleanup: z.boolean().default(false),
   }),
@@ -36,7 +36,7 @@ export default definePlugin({
       }
       const early: Parameters<ProxyLoop['set']>[] = [];
       const model = new ServiceModel({
-        informers, nodeName: config.nodeName,
+        informers, nodeName: config.nodeName ?? '',
         changed: (...change) => {
           if (loop === undefined) early.push(change);
           else loop.set(...change);
