@@ -25,6 +25,8 @@ export const agentSettings = z.strictObject({
   registerNode: z.boolean().default(true),
   /** Folder of pods, volumes and logs on disk; made only for runtimes that take mounts. */
   root: z.string().min(1).default('.keelson/node'),
+  /** Of the node's own API at `hostIp` (logs, streams, figures), where the node has a serving certificate. */
+  port: z.int().min(1).max(65_535).default(10_250),
   clusterDns: z.array(z.string()).default([]),
   clusterDomain: z.string().min(1).default('cluster.local'),
   resolvConf: z.string().default('/etc/resolv.conf'),

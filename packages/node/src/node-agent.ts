@@ -4,7 +4,7 @@ import { ConfigMap, Node, Pod, Secret, Service } from '@keelson/api/core/v1';
 import { InformerFactory, eventRecorder, type Change, type FlushableEventRecorder } from '@keelson/client';
 import { isStatus, type ApiClient, type Clock, type Logger, type Random } from '@keelson/sdk';
 import type { PodNetwork } from '@keelson/sdk/cni';
-import type { PodRef, RuntimeProvider } from '@keelson/sdk/runtime';
+import type { PodRef, RuntimeProvider, UsageStats } from '@keelson/sdk/runtime';
 import type { VolumeDriver } from '@keelson/sdk/volumes';
 import type { AgentSettings } from './agent-settings.ts';
 import type { EnvSources } from './env/build-env.ts';
@@ -18,8 +18,10 @@ import { recordSchedulable } from './node/schedulable-event.ts';
 import { openNode, type RunningNode } from './open-node.ts';
 import { rejection } from './pod/admit-pod.ts';
 import { GrowingBackoff, containerBackoff } from './pod/growing-backoff.ts';
+import { slotsOf } from './pod/pod-state.ts';
 import { PodWorker } from './pod/pod-worker.ts';
 import type { NetworkProber } from './probe/probe-action.ts';
+import { sum, type ContainerUsage, type NodeUsage } from './server/usage.ts';
 import { isMirror, isStatic } from './static/annotations.ts';
 import type { StaticPods } from './static/static-pods.ts';
 import { StatusWriter } from './status/status-writer.ts';
@@ -38,6 +40,8 @@ export interface NodeAgentOptions {
   readonly drivers: Iterable<VolumeDriver>;
   /** Absent: the runtime joins pods to the network by itself, if at all. */
   readonly podNetwork: PodNetwork | undefined;
+  /** What this process uses. */
+  readonly ownUsage: () => UsageStats;
 }
 
 /** Registrations under way at once. */
@@ -120,6 +124,26 @@ export class NodeAgent {
     if (uid !== undefined && worker.state.pod.metadata.uid !== uid && !isStatic(worker.state.pod)) return undefined;
     const node = this.#nodes.get(worker.state.pod.spec.nodeName ?? '');
     return node === undefined ? undefined : { state: worker.state, runtime: node.runtime };
+  }
+
+  /** The pods that run here, as this agent sees them. */
+  pods(): readonly Pod[] {
+    return [...this.#workers.values()].map(({ state }) => state.pod);
+  }
+
+  /** What the containers of these nodes use, and all of them with the agent together. */
+  async usage(): Promise<{ readonly node: NodeUsage; readonly containers: readonly ContainerUsage[] }> {
+    const [name = ''] = this.#nodes.keys();
+    const measured = (await Promise.all([...this.#nodes.values()].map(async ({ runtime }) => (await runtime.stats?.()) ?? new Map<string, UsageStats>()))).flatMap((each) => [...each]);
+    const byId = new Map(measured);
+    const containers = [...this.#workers.values()].flatMap(({ state }) =>
+      slotsOf(state).flatMap(({ id, spec }): ContainerUsage[] => {
+        const stats = id === undefined ? undefined : byId.get(id);
+        const { metadata } = state.pod;
+        return stats === undefined ? [] : [{ namespace: metadata.namespace ?? '', pod: metadata.name, uid: metadata.uid, container: spec.name, stats }];
+      }),
+    );
+    return { node: { name, stats: sum([...containers.map(({ stats }) => stats), this.#options.ownUsage()]) }, containers };
   }
 
   /** Takes no new work and writes what is pending; what runs is the runtime's affair. */

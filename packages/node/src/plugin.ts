@@ -1,4 +1,5 @@
 import { ApiClient, Clock, Logger, Random, Tracer, definePlugin, optional } from '@keelson/sdk';
+import { NodeServing } from '@keelson/sdk/auth';
 import { PodNetwork } from '@keelson/sdk/cni';
 import { PodExec, PodLogs, Runtimes } from '@keelson/sdk/runtime';
 import { VolumeDrivers } from '@keelson/sdk/volumes';
@@ -8,6 +9,8 @@ import { podAccess } from './logs/pod-access.ts';
 import { NodeAgent } from './node-agent.ts';
 import { planNodes } from './node-plan.ts';
 import { socketProber } from './probe/network-prober.ts';
+import { AgentServer } from './server/agent-server.ts';
+import { ownUsage } from './server/own-usage.ts';
 
 /** The node agent: runs the pods of its nodes on one of the distribution's runtimes. */
 export default definePlugin({
@@ -16,7 +19,7 @@ export default definePlugin({
   kind: 'node',
   summary: 'runs pods on nodes: registration, heartbeats, pod lifecycle over a container runtime',
   config: agentSettings,
-  requires: { api: ApiClient, clock: Clock, random: Random, log: Logger, tracer: Tracer, runtimes: Runtimes, drivers: VolumeDrivers, podNetwork: optional(PodNetwork) },
+  requires: { api: ApiClient, clock: Clock, random: Random, log: Logger, tracer: Tracer, runtimes: Runtimes, drivers: VolumeDrivers, podNetwork: optional(PodNetwork), serving: optional(NodeServing) },
   provides: [PodLogs, PodExec],
   rbac: [
     { groups: [''], resources: ['nodes', 'pods', 'services'], verbs: ['get', 'list', 'watch'] },
@@ -30,23 +33,33 @@ export default definePlugin({
     { groups: ['', 'events.k8s.io'], resources: ['events'], verbs: ['create', 'patch', 'update'] },
     { groups: ['coordination.k8s.io'], resources: ['leases'], verbs: ['get', 'create', 'update'] },
   ],
-  setup: ({ api, clock, random, log, tracer, runtimes, drivers, podNetwork, config }) => {
+  setup: ({ api, clock, random, log, tracer, runtimes, drivers, podNetwork, serving, config }) => {
     // A range that is too small is a mistake in the configuration: said with all others, before anything starts.
     planNodes(config);
     let agent: NodeAgent | undefined;
+    let server: AgentServer | undefined;
     let working: Promise<void> = Promise.resolve();
     const access = podAccess((pod) => agent?.locate(pod));
     return {
       provides: [PodLogs.provide(access), PodExec.provide(access)],
       start() {
         const provider = chooseRuntime(config.runtime, runtimes);
-        agent = new NodeAgent({ api, clock, random, log, tracer, network: socketProber, provider, drivers, podNetwork, settings: config });
+        agent = new NodeAgent({ api, clock, random, log, tracer, network: socketProber, provider, drivers, podNetwork, settings: config, ownUsage: () => ownUsage(clock) });
+        if (serving !== undefined) {
+          const { hostIp: address } = config;
+          const asked = agent;
+          server = new AgentServer({ serving, address, port: config.port, logs: access, log, locate: (pod) => asked.locate(pod), pods: () => asked.pods(), usage: () => asked.usage() });
+          server.start();
+        }
         working = agent.start();
         working.catch(() => undefined);
       },
       ready: () => working,
       drain: () => agent?.drain(),
-      stop: () => agent?.stop(),
+      async stop() {
+        await server?.stop();
+        await agent?.stop();
+      },
     };
   },
 });

@@ -1,4 +1,4 @@
-import { addStandardEndpoints, HttpServer, HttpsListener, PathEndpoints, type ApiServer, type ClusterPki, type HealthCheck } from '@keelson/kernel/apiserver';
+import { addStandardEndpoints, HttpServer, HttpsListener, PathEndpoints, PodStreams, type ApiServer, type ClusterPki, type HealthCheck } from '@keelson/kernel/apiserver';
 
 export interface ApiListenerOptions {
   readonly host: string;
@@ -33,12 +33,13 @@ export class ApiListener {
     const serving = await pki.serving(servingHosts(host, server.serviceRange.first, more));
     const paths = new PathEndpoints(server);
     const http = new HttpServer(server, paths);
+    const upgrade = new PodStreams(server).handle;
     const tls = { cert: serving.certificate, key: serving.privateKey, clientCa: await pki.authority() };
-    const listener = await HttpsListener.listen({ host, port, handle: http.handle, tls });
+    const listener = await HttpsListener.listen({ host, port, handle: http.handle, upgrade, tls });
     const others: HttpsListener[] = [];
     try {
       // Who listens at every address listens at these already.
-      for (const address of host === '0.0.0.0' || host === '::' ? [] : more) others.push(await HttpsListener.listen({ host: address, port: listener.port, handle: http.handle, tls }));
+      for (const address of host === '0.0.0.0' || host === '::' ? [] : more) others.push(await HttpsListener.listen({ host: address, port: listener.port, handle: http.handle, upgrade, tls }));
     } catch (error) {
       await Promise.all([listener, ...others].map((open) => open.close()));
       throw error;

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { apiClient } from '@keelson/client';
 import type { Clock, Logger, Random } from '@keelson/sdk';
-import { contextName, fileKeyFolder, openClusterPki, sendObject, writeKubeconfig, type PathEndpoints } from '@keelson/kernel/apiserver';
+import { contextName, fileKeyFolder, openClusterPki, sendObject, writeKubeconfig, type ClusterPki, type NodeCredentials, type PathEndpoints } from '@keelson/kernel/apiserver';
 import { createTracing, type Environment } from '@keelson/telemetry';
 import type { Host } from '@keelson/kernel/host';
 import type { ResolvedDistribution } from '../resolve.ts';
@@ -82,6 +82,7 @@ export async function bootCluster(options: BootOptions): Promise<BootedCluster> 
   const cluster: Cluster = await startCluster({
     distribution, clock, random, log, tracing, pki,
     prepared,
+    ...(options.moreAddresses === undefined ? {} : { nodeCredentials: () => nodeCredentials(pki) }),
     listen: { host: options.bindAddress, port: options.apiPort, more: options.moreAddresses },
     schedule: options.schedule,
     openStore: () => openStore(storeChoice(options), { clock, log }),
@@ -106,6 +107,12 @@ export async function bootCluster(options: BootOptions): Promise<BootedCluster> 
     await cluster.close();
     throw error;
   }
+}
+
+/** The certificate by which the agents of nodes know the API server; kubeadm's name for it. */
+async function nodeCredentials(pki: ClusterPki): Promise<NodeCredentials> {
+  const [{ certificate, privateKey }, authority] = await Promise.all([pki.client('kubelet-client', { name: 'kube-apiserver-kubelet-client', groups: ['system:masters'] }), pki.authority()]);
+  return { certificate, privateKey, authority };
 }
 
 function storeChoice(options: BootOptions): StoreChoice {

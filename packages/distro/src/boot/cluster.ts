@@ -3,7 +3,7 @@ import type { UserInfo } from '@keelson/sdk/auth';
 import { PodLogs } from '@keelson/sdk/runtime';
 import { apiClient } from '@keelson/client';
 import { ConfigurationError, createHost, scopedService, type Host } from '@keelson/kernel/host';
-import { mastersGroup, type ApiServer, type ClusterPki, type HealthCheck, type PathEndpoints, type SharedParses } from '@keelson/kernel/apiserver';
+import { mastersGroup, type ApiServer, type ClusterPki, type HealthCheck, type PathEndpoints, type SharedParses, type NodeCredentials } from '@keelson/kernel/apiserver';
 import type { Store } from '@keelson/kernel/storage';
 import type { Tracing } from '@keelson/telemetry';
 import { fieldManagerOf } from '../writer-name.ts';
@@ -28,6 +28,8 @@ export interface ClusterOptions {
   readonly parses?: SharedParses;
   /** What is made while plugins are wired and start, and without which the start has failed, for its reason. */
   readonly prepared?: Promise<unknown>;
+  /** Where nodes have agents of their own. */
+  readonly nodeCredentials?: () => Promise<NodeCredentials>;
   readonly paths?: (paths: PathEndpoints, server: ApiServer) => void;
   /** Stands between each plugin and the API; fault injection of tests. */
   readonly wrapTransport?: (transport: ApiTransport, plugin: string) => ApiTransport;

@@ -24,6 +24,8 @@ export interface KernelParts {
   /** Rules of each plugin's identity, by plugin name. */
   readonly rules: ReadonlyMap<string, readonly PluginRule[]>;
   readonly podLogs: () => PodLogs | undefined;
+  /** Where nodes have agents of their own. */
+  readonly nodeCredentials?: Parameters<typeof ApiServer.start>[0]['nodeCredentials'];
   readonly readiness: () => readonly HealthCheck[];
   /** Stands between each plugin and the API. */
   readonly wrapTransport?: (transport: ApiTransport, plugin: string) => ApiTransport;
@@ -86,6 +88,7 @@ export function createKernel(parts: KernelParts): Kernel {
         store = await parts.openStore();
         server = await ApiServer.start({
           store, clock, random, log, tracer, admission, authenticators, authorizers, podLogs: parts.podLogs,
+          ...(parts.nodeCredentials === undefined ? {} : { nodeCredentials: parts.nodeCredentials }),
           ...(parts.schedule === undefined ? {} : { schedule: parts.schedule }),
           ...(parts.parses === undefined ? {} : { parses: parts.parses }),
           ...(signingKey === undefined ? {} : { signingKey }),

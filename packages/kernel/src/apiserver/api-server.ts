@@ -17,6 +17,7 @@ import { ClusterRbacSource, pluginUser } from './authorization/cluster-rbac-sour
 import { RbacAuthorizer, RbacIndex } from './authorization/index.ts';
 import { bootstrapObjects } from './bootstrap/bootstrap.ts';
 import type { ApiContext } from './context.ts';
+import { NodeLink, type NodeCredentials } from './connect/node-link.ts';
 import { CustomResources } from './custom-resources/custom-resources.ts';
 import { LocalTransport } from './local/local-transport.ts';
 import { RbacGuard } from './registry/rbac-guard.ts';
@@ -53,6 +54,8 @@ export interface ApiServerOptions {
   readonly signingKey?: SigningKey;
   /** Where logs of pods come from at the moment; undefined while no node agent is there. */
   readonly podLogs?: () => PodLogs | undefined;
+  /** For streams and logs of pods on hosts with an agent of their own; absent: pods run in this process. */
+  readonly nodeCredentials?: () => Promise<NodeCredentials>;
   /** Default 10.96.0.0/16. */
   readonly serviceCidr?: string;
   /** When frames of a turn leave for HTTP watchers; default: after the promise callbacks that are due. */
@@ -69,6 +72,7 @@ const issuer = 'https://kubernetes.default.svc.cluster.local';
 /** The API: all served kinds over one store, reachable in-process at once and over HTTPS through `server/`. */
 export class ApiServer {
   readonly context: ApiContext;
+  #nodes: NodeLink | undefined;
   readonly special = new SpecialHandlers();
   readonly authenticate: Authenticate;
   readonly authorization: Authorization;
@@ -145,6 +149,12 @@ export class ApiServer {
   }
 
   /** Logs of pods, while a node agent offers them. */
+  /** The agents of nodes; undefined where nodes are in this process. */
+  get nodes(): NodeLink | undefined {
+    const { nodeCredentials } = this.options;
+    return nodeCredentials === undefined ? undefined : (this.#nodes ??= new NodeLink(this.context.lookup, nodeCredentials, this.options.clock));
+  }
+
   get podLogs(): PodLogs | undefined {
     return this.options.podLogs?.();
   }

@@ -6,6 +6,8 @@ export { mastersGroup } from './authentication/index.ts';
 export { contextName, fileKeyFolder, formatKubeconfig, memoryKeyFolder, mergeKubeconfig, openClusterPki, removeFromKubeconfig, standardHosts, writeKubeconfig } from './pki/index.ts';
 export type { ClusterPki, KeyFolder, KubeconfigEntry, SigningKey } from './pki/index.ts';
 export { stampRevision } from './registry/object-codec.ts';
+export type { NodeCredentials } from './connect/node-link.ts';
+export { PodStreams } from './connect/pod-streams.ts';
 export { HttpServer } from './server/http-server.ts';
 export { HttpsListener } from './server/https-listener.ts';
 export { PathEndpoints } from './server/path-endpoints.ts';

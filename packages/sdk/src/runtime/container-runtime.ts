@@ -201,6 +201,21 @@ export interface StreamRequest {
   readonly signal?: AbortSignal;
 }
 
+/** What a client's streams are to be joined with. */
+export type StreamTarget =
+  | { readonly type: 'exec'; readonly containerId: string; readonly command: readonly string[]; readonly streams: StreamChoice }
+  | { readonly type: 'attach'; readonly containerId: string; readonly streams: StreamChoice }
+  | { readonly type: 'port-forward'; readonly sandboxId: string; readonly ports: readonly number[] };
+
+/** Which streams a client asked for. */
+export interface StreamChoice {
+  readonly stdin: boolean;
+  readonly stdout: boolean;
+  /** Never with a terminal. */
+  readonly stderr: boolean;
+  readonly tty: boolean;
+}
+
 export interface TerminalSize {
   readonly width: number;
   readonly height: number;
@@ -279,6 +294,11 @@ export interface ContainerRuntime {
   attach?(containerId: string, request: StreamRequest): Promise<void>;
   /** Opens a connection to a port of the sandbox's loopback; rejects with a `RuntimeFault` when nobody listens. */
   connect?(sandboxId: string, port: number, signal: AbortSignal): Promise<ByteStream>;
+  /**
+   * URL of the runtime's own server for the streams of a client (SPDY/3.1, or WebSocket `v4.channel.k8s.io`), good for one
+   * request and reached from the agent's network; the agent hands the client's connection through. Absent: it has none.
+   */
+  streamUrl?(target: StreamTarget): Promise<string>;
   /** By container id; of all sandboxes at once, since that is one call for most runtimes. */
   stats?(): Promise<ReadonlyMap<string, UsageStats>>;
   listImages?(): Promise<readonly ImageStatus[]>;

@@ -5,5 +5,5 @@ export type { RuntimeFaultKind } from './runtime-fault.ts';
 export type {
   ByteStream, ContainerConfig, ContainerEvent, ContainerRuntime, ContainerState, ContainerStatus, DnsConfig, ExecRequest, ImageStatus,
   LogOptions, LogSink, MountConfig, PortMapping, ProbeOutcome, ResourceConfig, RuntimeInfo, SandboxConfig, SandboxStatus, SecurityConfig,
-  StreamRequest, TerminalSize, UsageStats,
+  StreamChoice, StreamRequest, StreamTarget, TerminalSize, UsageStats,
 } from './container-runtime.ts';

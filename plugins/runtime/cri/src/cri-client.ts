@@ -111,8 +111,8 @@ export class CriClient {
     return (await this.#runtime<{ url: string }>('Attach', request, quickMs)).url;
   }
 
-  async portForwardUrl(podSandboxId: string, port: number): Promise<string> {
-    return (await this.#runtime<{ url: string }>('PortForward', { podSandboxId, port: [port] }, quickMs)).url;
+  async portForwardUrl(podSandboxId: string, ...port: readonly number[]): Promise<string> {
+    return (await this.#runtime<{ url: string }>('PortForward', { podSandboxId, port }, quickMs)).url;
   }
 
   async listContainerStats(): Promise<readonly CriStats[]> {

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import type { Clock, Logger, Tracer } from '@keelson/sdk';
 import {
   RuntimeFault, type ByteStream, type ContainerConfig, type ContainerEvent, type ContainerRuntime, type ContainerStatus, type ExecRequest, type ImageStatus,
-  type LogOptions, type LogSink, type RuntimeInfo, type SandboxConfig, type SandboxStatus, type StreamRequest, type UsageStats,
+  type LogOptions, type LogSink, type RuntimeInfo, type SandboxConfig, type SandboxStatus, type StreamRequest, type StreamTarget, type UsageStats,
 } from '@keelson/sdk/runtime';
 import { Attr, SpanName, withSpan } from '@keelson/telemetry';
 import { Availability } from './availability.ts';
@@ -262,6 +262,19 @@ export class CriRuntime implements ContainerRuntime {
     const [url, pid] = await Promise.all([this.#url(this.#client.portForwardUrl(sandboxId, port)), this.#client.podSandboxPid(sandboxId)]);
     const listened = pid === undefined ? undefined : await listensOn(pid, port);
     return portStream(url, port, { clock: this.#options.clock, signal, listened });
+  }
+
+  streamUrl(target: StreamTarget): Promise<string> {
+    switch (target.type) {
+      case 'exec':
+        this.#requireRunning(target.containerId);
+        return this.#url(this.#client.execUrl({ containerId: target.containerId, cmd: target.command, ...target.streams }));
+      case 'attach':
+        this.#requireRunning(target.containerId);
+        return this.#url(this.#client.attachUrl({ containerId: target.containerId, ...target.streams }));
+      case 'port-forward':
+        return this.#url(this.#client.portForwardUrl(target.sandboxId, ...target.ports));
+    }
   }
 
   async stats(): Promise<ReadonlyMap<string, UsageStats>> {

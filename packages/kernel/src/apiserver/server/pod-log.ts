@@ -1,9 +1,10 @@
 import { Pod } from '@keelson/api/core/v1';
-import { StatusError } from '@keelson/sdk';
+import { StatusError, isStatus } from '@keelson/sdk';
 import type { LogOptions } from '@keelson/sdk/runtime';
 import { badRequest, notFound } from '../api-errors.ts';
 import type { QueryReader } from '../request.ts';
 import { keyOf } from '../handlers/get.ts';
+import { logFromNode } from '../connect/node-logs.ts';
 import type { StreamHandler } from './stream-handler.ts';
 import { sendText } from './respond.ts';
 import type { ResponseStream } from './http-exchange.ts';
@@ -22,9 +23,10 @@ export const servePodLog: StreamHandler = async (server, request, exchange) => {
     return;
   }
   const logs = server.podLogs;
-  if (logs === undefined) throw new StatusError('ServiceUnavailable', 'no node agent offers logs in this cluster');
+  if (logs === undefined && server.nodes === undefined) throw new StatusError('ServiceUnavailable', 'no node agent offers logs in this cluster');
   const aborted = new AbortController();
   let stream: ResponseStream | undefined;
+  let wrote = false;
   const open = (): ResponseStream => {
     if (stream === undefined) {
       stream = exchange.open(200, { 'content-type': 'text/plain', 'cache-control': 'no-cache, private' });
@@ -38,12 +40,20 @@ export const servePodLog: StreamHandler = async (server, request, exchange) => {
   // A follower wants its headers at once: it may wait for the first line for hours.
   if (options.follow === true) open();
   try {
+    if (logs === undefined) throw notFound(Pod, request.name!);
     await logs.read({ namespace: request.namespace!, name: request.name! }, request.query.get('container') || undefined, options, (chunk) => {
+      wrote = true;
       const target = open();
       target.write(Buffer.from(chunk, 'utf8'));
       return target.backlog > maxBacklog ? drained(target) : undefined;
     });
   } catch (error) {
+    if (server.nodes !== undefined && !wrote && isStatus(error, 'NotFound')) {
+      // No pod of this process: its node has an agent of its own.
+      await logFromNode(server.nodes, pod, request.query, server.context.clock.now(), open);
+      open().end();
+      return;
+    }
     if (stream === undefined || !exchange.answered) throw error;
     server.context.log.warn('log stream broke', { pod: keyOf(request), error: String(error) });
   }

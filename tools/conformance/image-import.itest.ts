@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { describeWith } from '../../../../tools/jest/require-part.ts';
-import { TestContainerd, realContainerd } from '../../../../plugins/runtime/cri/src/testdata/containerd.ts';
-import { systemMachine } from '../adapters/system-machine.ts';
-import { runProgram } from '../program.ts';
-import { testWorld } from '../testdata/world.ts';
+import { describeWith } from '../jest/require-part.ts';
+import { TestContainerd, realContainerd } from '../../plugins/runtime/cri/src/testdata/containerd.ts';
+import { systemMachine } from '../../packages/cli/src/adapters/system-machine.ts';
+import { runProgram } from '../../packages/cli/src/program.ts';
+import { testWorld } from '../../packages/cli/src/testdata/world.ts';
 
-const images = fileURLToPath(new URL('../../../../.keelson/images', import.meta.url));
+const images = fileURLToPath(new URL('../../.keelson/images', import.meta.url));
 
 describeWith(realContainerd)('image commands with real containerd', () => {
   it('import what tools/images builds, list it, and say what is no image', async () => {

@@ -1,0 +1,2 @@
+export { tunnel } from './tunnel.ts';
+export type { TunnelEnd } from './tunnel.ts';
