@@ -47,6 +47,8 @@ export class RawClient {
         response.on('error', reject);
       });
       request.on('error', reject);
+      // Node frames the body of a DELETE only when its length is told.
+      if (method === 'DELETE' && options.body !== undefined) request.setHeader('content-length', Buffer.byteLength(options.body));
       request.end(options.body);
     });
   }

@@ -4,6 +4,7 @@ import { decodeObject } from '@keelson/api/schema';
 import { StatusError } from '@keelson/sdk';
 import { badRequest } from '../api-errors.ts';
 import type { MutableObject } from '../mutable-object.ts';
+import { maxNesting, textNestsTooDeep } from '../nesting.ts';
 import type { ApiRequest, RequestBody } from '../request.ts';
 import { protobufType } from '../table/index.ts';
 import { duplicateFields } from './duplicate-fields.ts';
@@ -36,6 +37,7 @@ export function parseBody(body: RequestBody | undefined, expected?: TypeMeta): u
 
 /** Errors: 400 that quotes the parser, never the content. */
 export function parseJson(bytes: Buffer): unknown {
+  if (textNestsTooDeep(bytes)) throw badRequest(`couldn't parse the request body as JSON: exceeded max depth of ${maxNesting}`);
   try {
     return JSON.parse(bytes.toString('utf8'));
   } catch (error) {

@@ -1,4 +1,5 @@
 import { StatusError } from '@keelson/sdk';
+import { maxNesting, nestingOf } from '../nesting.ts';
 import { equalJson, isObject, setMember } from './json-value.ts';
 import { inapplicablePatch, malformedPatch } from './patch-error.ts';
 
@@ -27,12 +28,17 @@ export function applyJsonPatch<T>(document: T, patch: unknown): T {
   }
   let result: unknown = document;
   let copied = 0;
+  // Never less than the depth; measured only when this estimate says that the document may have become too deep.
+  let depth = nestingOf(document);
   for (const operation of patch.map(readOperation)) {
     if (operation.op === 'copy') {
       copied += JSON.stringify(lookUp(result, operation.from ?? [], operation)).length;
       if (copied > maxCopied) throw new StatusError('RequestEntityTooLarge', `Unable to complete the copy, the accumulated size increase of copy is ${copied}, exceeding the limit ${maxCopied}`);
     }
     result = applyOperation(result, operation);
+    depth = Math.max(depth, operation.path.length + (operation.from === undefined ? nestingOf(operation.value) : depth));
+    if (depth > maxNesting) depth = nestingOf(result);
+    if (depth > maxNesting) throw inapplicablePatch(`the patched document exceeds the max depth of ${maxNesting}`);
   }
   return result as T;
 }

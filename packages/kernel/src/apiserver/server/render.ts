@@ -1,9 +1,11 @@
-import { stringify } from 'yaml';
+import { dump } from 'js-yaml';
 import type { Kind, KubeObject } from '@keelson/api';
+import { StatusError } from '@keelson/sdk';
 import type { ApiContext } from '../context.ts';
 import type { Conversion } from '../registry/conversion.ts';
 import type { ServedResource } from '../registry/served-resource.ts';
 import type { MutableObject } from '../mutable-object.ts';
+import { maxYamlNesting, nestingOf } from '../nesting.ts';
 import type { ApiRequest, ListReply, Reply } from '../request.ts';
 import { negotiate, parseIncludeObject, partialMetadata, partialMetadataList, protobufType, renderTable, type ResponseForm } from '../table/index.ts';
 import type { CachedObject } from '../../watch/index.ts';
@@ -46,9 +48,14 @@ async function renderForm(exchange: HttpExchange, request: ApiRequest, reply: Ex
   if (form.as === 'Table') await loadColumns();
   const value = form.as === undefined ? JSON.parse(Buffer.concat(reply.type === 'list' ? await listBody(request, reply.list, context) : plainBody(request, reply)).toString('utf8')) as object : convertedReply(request, reply, form, context);
   const code = reply.type === 'list' ? 200 : reply.code;
-  if (form.format === 'yaml') sendJson(exchange, code, [Buffer.from(stringify(value))], warnings, 'application/yaml');
+  if (form.format === 'yaml') sendJson(exchange, code, [yamlBody(value)], warnings, 'application/yaml');
   else if (form.format === 'protobuf' && isMessage(value)) sendJson(exchange, code, [protobufObject(value)], warnings, protobufType);
   else sendJson(exchange, code, [Buffer.from(JSON.stringify(value))], warnings);
+}
+
+function yamlBody(value: object): Buffer {
+  if (nestingOf(value) > maxYamlNesting) throw new StatusError('NotAcceptable', `the object nests more than ${maxYamlNesting} levels, which is too much for application/yaml: ask for application/json`);
+  return Buffer.from(dump(value, { lineWidth: -1, noRefs: true }));
 }
 
 /** The stored bytes spliced into the answer; nothing is serialized again. */
