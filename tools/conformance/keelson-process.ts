@@ -49,6 +49,19 @@ export class KeelsonProcess {
     return this.output();
   }
 
+  /** Resolves to the first line with the text that it logs from now on; rejects with all that it logged if it ends before. */
+  logs(text: string): Promise<string> {
+    const from = this.output().length;
+    return new Promise((resolve, reject) => {
+      const look = (): void => {
+        const line = this.output().slice(from).split('\n').find((each) => each.includes(text));
+        if (line !== undefined) resolve(line);
+      };
+      this.child.stderr!.on('data', look);
+      this.child.once('exit', () => reject(new Error(`ended without a line with "${text}":\n${this.output().slice(from)}`)));
+    });
+  }
+
   get pid(): number {
     return this.child.pid!;
   }

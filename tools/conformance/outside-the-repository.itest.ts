@@ -99,6 +99,49 @@ describe('a distribution file outside the repository', () => {
   });
 });
 
+describeWith(program('kubectl'))('a plugin whose errors nobody catches', () => {
+  /** Throws where no caller is left to catch it, one way after the other, while ConfigMaps named `throw-…` appear. */
+  const thrower = `import { controller } from '@keelson/sdk/controller';
+import { definePlugin } from '@keelson/sdk';
+import { ConfigMap } from '@keelson/api/core/v1';
+const ways: Record<string, (error: Error) => void> = {
+  timer: (error) => void setTimeout(() => { throw error; }, 1),
+  microtask: (error) => queueMicrotask(() => { throw error; }),
+  tick: (error) => process.nextTick(() => { throw error; }),
+  rejection: (error) => void Promise.reject(error),
+};
+export default definePlugin({
+  name: 'thrower', version: '1.0.0', kind: 'controller', summary: 'throws', rbac: [{ groups: [''], resources: ['configmaps'], verbs: ['get', 'list', 'watch'] }],
+  setup: () => [controller({ watches: ConfigMap, async reconcile({ metadata }) { ways[metadata.name!.replace('throw-', '')]?.(new Error('nobody caught ' + metadata.name)); } })],
+});
+`;
+  let folder: string;
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'keelson-thrower-'));
+    writeFileSync(join(folder, 'thrower.ts'), thrower);
+    writeFileSync(join(folder, 'distribution.ts'), "import { defineDistribution } from '@keelson/distro';\nimport { standard } from '@keelson/distro/presets';\nimport thrower from './thrower.ts';\nexport default defineDistribution({ name: 'throwing', version: '1.0.0', extends: [standard], plugins: [thrower] });\n");
+  });
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  it('does not end the cluster: they are its faults, by name', async () => {
+    const running = await KeelsonProcess.start({ flags: ['--distribution', join(folder, 'distribution.ts'), '--storage', 'memory', '--nodes', '1'] });
+    try {
+      const kubectl = new Kubectl(running.ready.kubeconfig);
+      for (const way of ['timer', 'microtask', 'tick', 'rejection']) {
+        const logged = running.logs(`nobody caught throw-${way}`);
+        await kubectl.run(`create configmap throw-${way}`);
+        expect(await logged).toMatch(/thrower/);
+      }
+      await kubectl.run('create configmap afterwards');
+      const list = JSON.parse((await keelson(folder, 'plugin', 'list', '--data-dir', join(running.folder, 'data'), '-o', 'json')).stdout) as Any;
+      expect((list.plugins ?? list).find(({ name }: Any) => name === 'thrower')).toMatchObject({ faults: 4, state: 'ready' });
+      expect(await running.stop()).toBe(0);
+    } finally {
+      await running.destroy();
+    }
+  });
+});
+
 describeWith(program('kubectl'))('keelson operator run', () => {
   let cluster: KeelsonProcess;
   let folder: string;

@@ -10,13 +10,13 @@ export type StorageKind = BootOptions['storage'];
 export type RuntimeKind = NonNullable<BootOptions['runtime']>;
 
 /** What a command uses of a cluster that serves. */
-export type BootedCluster = Pick<Booted, 'server' | 'kubeconfig' | 'close'> & { readonly host: Pick<Booted['host'], 'status'>; readonly failed?: Booted['failed'] };
+export type BootedCluster = Pick<Booted, 'server' | 'kubeconfig' | 'close'> & { readonly host: Pick<Booted['host'], 'status' | 'stray'>; readonly failed?: Booted['failed'] };
 
 /** Boots a control plane with hosts around it. */
 export type HostedBoot = typeof import('./hosts/boot-with-hosts.ts').bootWithHosts;
 
 /** What a command uses of a running operator. */
-export type RunningOperator = Pick<Operator, 'close'> & { readonly failed?: Operator['failed'] };
+export type RunningOperator = Pick<Operator, 'close'> & { readonly host: Pick<Operator['host'], 'stray'> } & { readonly failed?: Operator['failed'] };
 
 /** Boots clusters; loaded when needed, so that `keelson status` does not pay for the kernel. */
 async function loadBoot(): Promise<(options: BootOptions) => Promise<BootedCluster>> {

@@ -3,6 +3,7 @@ import type { Distribution } from '@keelson/distro';
 import type { LoggerOptions } from './adapters/pino-logger.ts';
 import type { Processes } from './adapters/processes.ts';
 import type { StopSignals } from './adapters/stop-signals.ts';
+import type { UncaughtErrors } from './adapters/uncaught-errors.ts';
 import type { ClusterApi } from './adapters/cluster-api.ts';
 import type { Parts } from './seams.ts';
 
@@ -33,6 +34,7 @@ export interface World {
   readonly version: string;
   readonly processes: Processes;
   readonly signals: StopSignals;
+  readonly uncaught: UncaughtErrors;
   readonly clusterApi: ClusterApi;
   readonly parts: Parts;
   /** What runs when no distribution is named; absent: the preset `standard`. A built artifact carries its own. */

@@ -18,7 +18,7 @@ export type {
   WatchHandler, WatchOptions, WriteOptions,
 } from './api-client.ts';
 export { ServedKinds } from './served-kinds.ts';
-export { definePlugin, policyRule } from './plugin.ts';
+export { definedIn, definePlugin, policyRule } from './plugin.ts';
 export type {
   FailurePolicy, LifecycleContext, Plugin, PluginClass, PluginInstance, PluginKind, PluginRule, PluginUse, Requirement, Resolved, Setup,
 } from './plugin.ts';

@@ -106,7 +106,21 @@ export function policyRule(rule: PluginRule): PolicyRule {
 export function definePlugin<C = Record<string, never>, const R extends Readonly<Record<string, Requirement>> = Readonly<Record<never, never>>>(
   plugin: Plugin<C, R>,
 ): Plugin<C, R> {
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 1;
+  const made: { readonly stack?: string } = {};
+  Error.captureStackTrace(made, definePlugin);
+  Error.stackTraceLimit = stackTraceLimit;
+  // Put into words only when somebody asks.
+  places.set(plugin, made);
   return Object.freeze(plugin);
+}
+
+const places = new WeakMap<Plugin, { readonly stack?: string }>();
+
+/** Path or file URL of the module that called `definePlugin`, for telling whose code an error's stack runs through. */
+export function definedIn(plugin: Plugin): string | undefined {
+  return /\(?((?:file:|\/)[^()\n]*?):\d+:\d+\)?$/m.exec(places.get(plugin)?.stack ?? '')?.[1];
 }
 
 /** A plugin with its configuration, as a distribution lists it. */

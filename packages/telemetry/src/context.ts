@@ -2,6 +2,13 @@ import {
   context, INVALID_SPAN_CONTEXT, isSpanContextValid, ROOT_CONTEXT, SpanStatusCode, trace,
   type Attributes, type Context, type Link, type Span, type SpanContext, type SpanKind, type Tracer,
 } from '@opentelemetry/api';
+import { RecordedSpan } from './recorded-span.ts';
+
+/** The plugin whose span is active; undefined without tracing. Also tells in an `uncaughtException` where it came from. */
+export function activeOwner(): string | undefined {
+  const span = trace.getActiveSpan();
+  return span instanceof RecordedSpan ? span.owner : undefined;
+}
 
 /** What `withSpan` needs beside the name. */
 export interface WithSpanOptions {

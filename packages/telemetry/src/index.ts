@@ -4,7 +4,7 @@ export {
   causeMaxAge, causeMaxHops, causeMaxLinks, formatTraceparent, formatTracestate, hopsOf, linksAndParent, nextHop, parseTraceparent,
 } from './cause.ts';
 export type { Cause, Relation } from './cause.ts';
-export { activeSpanContext, failSpan, noopSpan, noopTracer, runCausedBy, runDetached, runIn, startSpan, withSpan } from './context.ts';
+export { activeOwner, activeSpanContext, failSpan, noopSpan, noopTracer, runCausedBy, runDetached, runIn, startSpan, withSpan } from './context.ts';
 export type { WithSpanOptions } from './context.ts';
 export { dropSpan } from './recorded-span.ts';
 export { SpanRecorder } from './recorder.ts';

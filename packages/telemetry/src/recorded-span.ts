@@ -2,6 +2,7 @@ import {
   SpanStatusCode, type Attributes, type AttributeValue as ApiAttributeValue, type Exception, type Link, type Span, type SpanContext, type SpanKind,
   type SpanStatus, type TimeInput,
 } from '@opentelemetry/api';
+import { Attr } from './names.ts';
 import type { AttributeValue, SpanRecord, SpanRecordEvent, SpanRecordLink, SpanSink } from './record.ts';
 
 /** Limits of one span; the specification's defaults, and a bound on strings that it leaves open. */
@@ -44,6 +45,12 @@ export class RecordedSpan implements Span {
     this.#record = parentSpanId === undefined
       ? { traceId, spanId, name, kind, scope, seq, start, end: start, attributes, links: none, events: none, status: unset }
       : { traceId, spanId, parentSpanId, name, kind, scope, seq, start, end: start, attributes, links: none, events: none, status: unset };
+  }
+
+  /** The plugin at work: whom a guard has named, else whose tracer it is. */
+  get owner(): string {
+    const named = this.#attributes[Attr.plugin];
+    return typeof named === 'string' ? named : this.#record.scope;
   }
 
   spanContext(): SpanContext {

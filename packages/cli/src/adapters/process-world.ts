@@ -9,6 +9,7 @@ import { processSignals } from './stop-signals.ts';
 import { systemClock } from './system-clock.ts';
 import { systemRandom } from './system-random.ts';
 import { errorStream, terminal } from './terminal.ts';
+import { processErrors } from './uncaught-errors.ts';
 
 /** The world as this process sees it; `entry` is the file that started it. */
 export function processWorld(entry: string, own: Pick<World, 'ownDistribution' | 'artifactProgram' | 'images'> = {}): World {
@@ -27,6 +28,7 @@ export function processWorld(entry: string, own: Pick<World, 'ownDistribution' |
     version,
     processes: systemProcesses,
     signals: processSignals,
+    uncaught: processErrors,
     clusterApi: httpsClusterApi,
     parts,
     logger: (options) => lateLogger(options.level, async () => (await import('./pino-logger.ts')).pinoLogger({ ...options, write: (text) => err.write(text) })),

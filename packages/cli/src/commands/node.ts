@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { parse } from 'yaml';
 import { CliError, ExitCode } from '../errors.ts';
 import type { World } from '../world.ts';
+import { StrayErrors } from './stray-errors.ts';
 
 /** Flags of `node run`. */
 export interface NodeFlags {
@@ -19,12 +20,14 @@ export async function nodeRun(world: World, flags: NodeFlags): Promise<number> {
   const stop = new AbortController();
   const stopped = new Promise<void>((done) => stop.signal.addEventListener('abort', () => done(), { once: true }));
   const unlisten = world.signals.listen((signal) => stop.abort(new CliError('KEEL_STOPPED', `stopped by ${signal}`)), () => world.exitNow(ExitCode.forced));
+  const log = world.logger({ level: config.data.logLevel, human: world.err.isTerminal });
+  const stray = new StrayErrors(world, log);
   try {
-    const log = world.logger({ level: config.data.logLevel, human: world.err.isTerminal });
     const node = await runNode({ config: config.data, clock: world.clock, random: world.random, log, environment: world.env, signal: stop.signal });
+    stray.watch(node);
     log.info('the agent works', { node: config.data.name, server: config.data.server });
     try {
-      await Promise.race([stopped, node.failed]);
+      await Promise.race([stray.failed, stopped, node.failed]);
     } finally {
       await node.close();
     }
@@ -33,6 +36,7 @@ export async function nodeRun(world: World, flags: NodeFlags): Promise<number> {
     if (stop.signal.aborted) return ExitCode.ok;
     throw error;
   } finally {
+    stray.close();
     unlisten();
   }
 }

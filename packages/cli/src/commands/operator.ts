@@ -4,6 +4,7 @@ import { parse } from 'yaml';
 import { provideHostModules } from '../host-modules.ts';
 import { CliError, ExitCode } from '../errors.ts';
 import type { World } from '../world.ts';
+import { StrayErrors } from './stray-errors.ts';
 
 /** Flags of `operator run`. */
 export interface OperatorFlags {
@@ -22,6 +23,8 @@ export async function operatorRun(world: World, plugin: string, flags: OperatorF
   const stop = new AbortController();
   const stopped = new Promise<void>((done) => stop.signal.addEventListener('abort', () => done(), { once: true }));
   const unlisten = world.signals.listen(() => stop.abort(), () => world.exitNow(ExitCode.forced));
+  const log = world.logger({ level: levelOf(flags.logLevel), human: world.err.isTerminal });
+  const stray = new StrayErrors(world, log);
   try {
     const kubeconfig = kubeconfigOf(world, flags.kubeconfig);
     const operator = await run({
@@ -31,13 +34,14 @@ export async function operatorRun(world: World, plugin: string, flags: OperatorF
       context: flags.context,
       clock: world.clock,
       random: world.random,
-      log: world.logger({ level: levelOf(flags.logLevel), human: world.err.isTerminal }),
+      log,
       environment: world.env,
       signal: stop.signal,
     });
+    stray.watch(operator);
     world.err.write(`${loaded.name} ${loaded.version} is running against ${kubeconfig ?? 'the cluster that this pod is in'}. Stop with Ctrl-C.\n`);
     try {
-      await Promise.race([stopped, ...(operator.failed === undefined ? [] : [operator.failed])]);
+      await Promise.race([stray.failed, stopped, ...(operator.failed === undefined ? [] : [operator.failed])]);
     } finally {
       await operator.close();
     }
@@ -46,6 +50,7 @@ export async function operatorRun(world: World, plugin: string, flags: OperatorF
     if (stop.signal.aborted) return ExitCode.ok;
     throw error;
   } finally {
+    stray.close();
     unlisten();
   }
 }

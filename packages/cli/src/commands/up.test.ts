@@ -34,7 +34,7 @@ function bootable(behave: (options: BootOptions) => Promise<Partial<BootedCluste
           const over = await behave(options);
           writeFileSync(options.kubeconfig, kubeconfigText(options.name));
           setImmediate(announce);
-          return { server: 'https://127.0.0.1:6443', kubeconfig: options.kubeconfig, host: { status: () => [] }, close: async () => void booted.closed++, ...over };
+          return { server: 'https://127.0.0.1:6443', kubeconfig: options.kubeconfig, host: { status: () => [], stray: () => undefined }, close: async () => void booted.closed++, ...over };
         },
       },
     }),
@@ -129,6 +129,35 @@ describe('keelson up', () => {
     expect(await up(booted.world, {})).toBe(1);
     expect(booted.closed).toBe(1);
     expect(booted.world.stderr()).toContain('storage is gone');
+  });
+
+  it('goes on when an error that nothing caught belongs to a plugin, or is a rejection', async () => {
+    const seen: string[] = [];
+    const booted = bootable(() => Promise.resolve({ host: { status: () => [], stray: (error) => (seen.push(error.message), error.message === 'of a plugin' ? 'acme' : undefined) } }));
+    const done = up(booted.world, {});
+    await booted.ready;
+    booted.world.uncaughtError(new Error('of a plugin'), 'exception');
+    booted.world.uncaughtError(new Error('of nobody'), 'rejection');
+    booted.world.interrupt();
+    expect(await done).toBe(0);
+    expect(seen).toEqual(['of a plugin', 'of nobody']);
+  });
+
+  it('stops in order and fails after an exception that belongs to no plugin', async () => {
+    const booted = bootable();
+    const done = up(booted.world, {});
+    await booted.ready;
+    booted.world.uncaughtError(new Error('half done'), 'exception');
+    expect(await done).toBe(1);
+    expect(booted.closed).toBe(1);
+    expect(booted.world.stderr()).toContain('an error that nothing caught, and that belongs to no plugin: half done');
+  });
+
+  it('ends a boot that throws where nothing catches it', async () => {
+    const booted = bootable((options) => new Promise((_, reject) => options.signal!.addEventListener('abort', () => reject(options.signal!.reason as Error))));
+    const done = up(booted.world, {});
+    setTimeout(() => booted.world.uncaughtError(new Error('early'), 'exception'), 20);
+    await expect(done).rejects.toMatchObject({ code: 'KEEL_UNCAUGHT' });
   });
 });
 

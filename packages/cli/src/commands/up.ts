@@ -1,3 +1,4 @@
+import type { Logger } from '@keelson/sdk';
 import type { Machine } from '../doctor/machine.ts';
 import { bootFor } from '../hosts/boot-for.ts';
 import { hostsOf } from '../hosts/hosts-of.ts';
@@ -14,6 +15,7 @@ import { progressOn } from '../output/progress.ts';
 import type { BootedCluster } from '../seams.ts';
 import { systemRandom } from '../adapters/system-random.ts';
 import type { World } from '../world.ts';
+import { StrayErrors } from './stray-errors.ts';
 import { readyText, type ReadyFacts } from './ready.ts';
 import { kubeconfigPath, settingsOf, type UpFlags, type UpSettings } from './up-options.ts';
 
@@ -35,21 +37,26 @@ export async function up(world: World, flags: UpFlags, machine?: Machine): Promi
       world.exitNow(ExitCode.forced);
     },
   );
+  const log = world.logger({ level: settings.logLevel, human: world.err.isTerminal });
+  const stray = new StrayErrors(world, log);
+  stray.failed.catch((error: Error) => stop.abort(new CliError('KEEL_UNCAUGHT', error.message, { cause: error })));
   try {
-    const cluster = await start(world, flags, { settings, place, machine }, stop);
+    const cluster = await start(world, flags, { settings, place, machine, log }, stop);
     if (cluster === undefined) return ExitCode.ok;
+    stray.watch(cluster);
     if (mergedInto !== undefined) await (await import('../cluster/kubeconfig-merge.ts')).mergeInto(mergedInto, cluster.kubeconfig, place.name);
     const facts: ReadyFacts = { name: place.name, server: cluster.server, kubeconfig: mergedInto ?? cluster.kubeconfig, readyMs: Math.round(world.clock.monotonic() - started), plugins: cluster.host.status(), hostStates: settings.hosts === 0 ? [] : hostsOf(place.dataDir), ...settings };
     remember(world, place, facts, flags, mergedInto);
     announce(world, format, facts);
-    return await serve(world, place, cluster, stopped);
+    return await serve(world, place, cluster, { stopped, failed: stray.failed });
   } finally {
+    stray.close();
     unlisten();
   }
 }
 
 /** Boots with progress; undefined when a signal came in between. */
-async function start(world: World, flags: UpFlags, { settings, place, machine }: { readonly settings: UpSettings; readonly place: ClusterPlace; readonly machine: Machine | undefined }, stop: AbortController): Promise<BootedCluster | undefined> {
+async function start(world: World, flags: UpFlags, { settings, place, machine, log }: { readonly settings: UpSettings; readonly place: ClusterPlace; readonly machine: Machine | undefined; readonly log: Logger }, stop: AbortController): Promise<BootedCluster | undefined> {
   const progress = progressOn(world.err, world.clock);
   progress.headline(`Starting cluster "${place.name}" ...`);
   makeDataFolder(place.dataDir);
@@ -66,7 +73,7 @@ async function start(world: World, flags: UpFlags, { settings, place, machine }:
       ...settings,
       clock: world.clock,
       random: flags.seed === undefined ? world.random : systemRandom(flags.seed),
-      log: world.logger({ level: settings.logLevel, human: world.err.isTerminal }),
+      log,
       environment: world.env,
       schedule: nextTurn,
       signal: stop.signal,
@@ -93,10 +100,10 @@ async function start(world: World, flags: UpFlags, { settings, place, machine }:
 }
 
 /** Waits for the signal or for a failure, then stops the cluster; the exit code. */
-async function serve(world: World, place: ClusterPlace, cluster: BootedCluster, stopped: Promise<void>): Promise<number> {
+async function serve(world: World, place: ClusterPlace, cluster: BootedCluster, ends: { readonly stopped: Promise<void>; readonly failed: Promise<never> }): Promise<number> {
   let code: number = ExitCode.ok;
   try {
-    await Promise.race([stopped, ...(cluster.failed === undefined ? [] : [cluster.failed])]);
+    await Promise.race([ends.failed, ends.stopped, ...(cluster.failed === undefined ? [] : [cluster.failed])]);
     world.err.write('\nStopping ...\n');
   } catch (error) {
     code = ExitCode.unexpected;

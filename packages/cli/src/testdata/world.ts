@@ -19,6 +19,8 @@ export interface TestWorld extends World {
   /** Answers of clusters by path without query. */
   readonly answers: Map<string, ApiAnswer>;
   readonly asked: string[];
+  /** Delivers an error that nothing caught. */
+  uncaughtError: (error: Error, kind: 'exception' | 'rejection') => void;
   /** Delivers a signal to the command. */
   interrupt(): void;
   forced: number | undefined;
@@ -82,6 +84,13 @@ export function testWorld(options: { readonly env?: Record<string, string>; read
         return () => (onStop = undefined);
       },
     },
+    uncaught: {
+      listen: (onError) => {
+        world.uncaughtError = onError;
+        return () => undefined;
+      },
+    },
+    uncaughtError: () => undefined,
     clusterApi: {
       get: (_access, path) => {
         world.asked.push(path);

@@ -28,7 +28,7 @@ export interface NodeOptions {
 
 /** An agent that works. */
 export interface RunningNode {
-  readonly host: Pick<Host, 'status'>;
+  readonly host: Pick<Host, 'status' | 'stray'>;
   /** Rejects if a plugin fails for good. */
   readonly failed: Promise<never>;
   /** Takes no more work, writes what is pending, closes; containers go on. Idempotent. */

@@ -28,7 +28,7 @@ export interface OperatorOptions {
 
 /** A plugin that works on a cluster from outside. */
 export interface RunningOperator {
-  readonly host: Pick<Host, 'status'>;
+  readonly host: Pick<Host, 'status' | 'stray'>;
   /** Rejects if the plugin fails for good. */
   readonly failed: Promise<never>;
   /** What is in flight ends, leases are handed back, connections closed. Idempotent. */

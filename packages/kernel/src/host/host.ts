@@ -1,6 +1,7 @@
 import type { Contributions, ExtensionPoint, Token } from '@keelson/sdk';
 import { assemble } from './assemble.ts';
 import { Conditions } from './conditions.ts';
+import { culprit } from './culprit.ts';
 import { asError, guardContribution } from './guard.ts';
 import { defaultLimits, type HostLimits, type HostOptions, type OrderRule } from './options.ts';
 import { Points } from './points.ts';
@@ -37,6 +38,11 @@ export interface Host {
    * what follows. True if it was running. For fault injection.
    */
   fail(plugin: string, error: Error): boolean;
+  /**
+   * Counts an error that nobody caught as a fault of the plugin that it came from, as if a guard had caught it. Its name;
+   * undefined where that cannot be told. Call it from where the error arrived: the async context tells.
+   */
+  stray(error: Error): string | undefined;
   /** Calls back after each change of a state or of a point; returns the way to stop. */
   onChange(listener: () => void): () => void;
 }
@@ -110,6 +116,12 @@ class PluginHost implements Host {
     if (unit?.takeDown === undefined) return false;
     unit.takeDown({ why: 'fault', error });
     return true;
+  }
+
+  stray(error: Error): string | undefined {
+    const unit = culprit(error, this.#units);
+    if (unit !== undefined) this.#supervisor?.fault(unit, error);
+    return unit?.name;
   }
 
   onChange(listener: () => void): () => void {

@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { extensionPoint, live, optional, token, type Contributions } from '@keelson/sdk';
 import { hostOf, plugin, recorded, states } from './testdata/fixtures.ts';
 import { settle } from './testdata/manual-clock.ts';
@@ -328,6 +329,23 @@ describe('failure', () => {
     await clock.advance(1_000);
     expect(greeters!.values.map((value) => value.greet())).toEqual(['hi']);
     expect(host.status()[0]).toMatchObject({ state: 'ready', faults: 9, restarts: 1 });
+    await host.stop();
+  });
+
+  it('lays an error that nothing caught at the door of the plugin in whose file it was thrown', async () => {
+    const { host, clock } = hostOf([plugin('thrower', { setup: () => [] })]);
+    await host.start();
+    const thrown = (file: string): Error => Object.assign(new Error('stray'), { stack: `Error: stray\n    at node:internal/timers:581:17\n    at late (${file}:3:9)` });
+    const fixtures = fileURLToPath(new URL('testdata/fixtures.ts', import.meta.url));
+    expect(host.stray(thrown('/elsewhere/index.ts'))).toBeUndefined();
+    expect(host.stray(new Error('from the test, which is beside the plugin and not below it'))).toBeUndefined();
+    for (const file of [fixtures, `file://${fixtures}?again=1`, fixtures.replace('fixtures', 'beside')]) expect(host.stray(thrown(file))).toBe('thrower');
+    expect(host.status()[0]).toMatchObject({ state: 'ready', faults: 3 });
+    for (let fault = 0; fault < 2; fault += 1) host.stray(thrown(fixtures));
+    await settle();
+    expect(host.status()[0]).toMatchObject({ state: 'degraded', lastError: '5 faults within 60 s, the last one: stray' });
+    await clock.advance(1_000);
+    expect(states(host)['thrower']).toBe('ready');
     await host.stop();
   });
 
