@@ -1,6 +1,6 @@
 import type { Clock } from '@keelson/sdk';
 import { Channel } from './rpc/channel.ts';
-import { RpcError, isNotFound, isStarting, isUnavailable } from './rpc/rpc-error.ts';
+import { RpcError, isNotFound, isShimGone, isStarting, isUnavailable } from './rpc/rpc-error.ts';
 import type { CriContainer, CriContainerStatus, CriImage, CriSandbox, CriSandboxStatus, CriStats, Words } from './rpc/cri-types.ts';
 
 /** Upstream's limits for one call: two minutes, none for what takes as long as it takes. */
@@ -169,7 +169,7 @@ export class CriClient {
     return this.#call('ImageService', method, request, { timeoutMs, signal });
   }
 
-  /** Asks again after a restart of containerd, where that cannot do a thing twice. */
+  /** Asks again after a restart of containerd or the end of a shim, where that cannot do a thing twice. */
   async #call<T>(service: string, method: string, request: object, { timeoutMs, signal }: { readonly timeoutMs: number; readonly signal: AbortSignal | undefined }): Promise<T> {
     const names = { path: `/runtime.v1.${service}/${method}`, request: `runtime.v1.${method}Request`, response: `runtime.v1.${method}Response` };
     const begun = this.#clock.monotonic();
@@ -178,7 +178,7 @@ export class CriClient {
       try {
         return await this.#channel.unary<T>(names, request, { timeoutMs: timeoutMs === 0 ? 0 : Math.max(1, left), signal });
       } catch (error) {
-        const notDone = isStarting(error) || (isUnavailable(error) && repeatable.has(method));
+        const notDone = isStarting(error) || ((isUnavailable(error) || isShimGone(error)) && repeatable.has(method));
         if (!notDone || this.#closed.signal.aborted || (timeoutMs > 0 && left <= againMs)) throw error;
         await this.#clock.sleep(againMs, signal ?? this.#closed.signal);
       }

@@ -41,6 +41,14 @@ export function isStarting(error: unknown): boolean {
   return error instanceof RpcError && error.details === 'server is not initialized yet';
 }
 
+/**
+ * True when the process between containerd and the container was gone in the middle of the call, as after the kernel has
+ * killed it for memory: containerd takes note of the end in a moment, and answers the next call by it.
+ */
+export function isShimGone(error: unknown): boolean {
+  return error instanceof RpcError && error.rpcCode === RpcCode.unknown && /ttrpc: (?:closed|server closed|client shutting down)/.test(error.details);
+}
+
 /** The sandbox or container that holds a name which was asked for. */
 export function holderOfName(error: unknown): string | undefined {
   return error instanceof RpcError ? /is reserved for "([0-9a-f]+)"/.exec(error.details)?.[1] : undefined;
