@@ -64,6 +64,7 @@ export function isUsableLeaf(authority: KeyedCertificate, leaf: KeyedCertificate
     const issuer = new X509Certificate(authority.certificate);
     return (
       isCurrent(certificate, at) &&
+      certificate.checkPrivateKey(createPrivateKey(leaf.privateKey)) &&
       certificate.verify(issuer.publicKey) &&
       sameSubject(certificate.subject, request) &&
       (request.hosts ?? []).every((host) => (isAddress(host) ? certificate.checkIP(host) : certificate.checkHost(host)) !== undefined)

@@ -1,7 +1,8 @@
-import { X509Certificate } from 'node:crypto';
+import { createPrivateKey, X509Certificate } from 'node:crypto';
 import type { Clock } from '@keelson/sdk';
 import { createAuthority, isCurrent, isUsableLeaf, issueLeaf, newKeys, type KeyedCertificate, type LeafRequest, type Validity } from './certificate.ts';
 import { signCertificateRequest } from './certificate-request.ts';
+import { badAuthority, badSigningKey, lostAuthorityKey } from './damaged-files.ts';
 import type { KeyFolder } from './key-folder.ts';
 import { createSigningKey, readSigningKey, type SigningKey } from './signing-key.ts';
 
@@ -78,8 +79,10 @@ export function openClusterPki(folder: KeyFolder, options: { readonly clock: Clo
 type Keep = (written: Promise<void>) => void;
 
 async function ensureAuthority(folder: KeyFolder, clock: Clock, keep: Keep): Promise<KeyedCertificate> {
-  const stored = await readPair(folder, 'ca');
-  if (stored !== undefined && isCurrent(new X509Certificate(stored.certificate), { now: clock.now(), marginMs: 0 })) return stored;
+  const { certificate, privateKey } = await readHalves(folder, 'ca');
+  // The other way round is a start that was cut off while it made them: the key is written first.
+  if (certificate !== undefined && privateKey === undefined) throw lostAuthorityKey(folder);
+  if (certificate !== undefined && privateKey !== undefined && isCurrent(readAuthority(folder, certificate, privateKey), { now: clock.now(), marginMs: 0 })) return { certificate, privateKey };
   const made = await createAuthority('keelson-ca', { notBefore: clock.now() - backdate, notAfter: clock.now() + authorityLife });
   keep(writePair(folder, 'ca', made));
   return made;
@@ -104,14 +107,38 @@ async function ensureLeaf(
 
 async function ensureSigningKey(folder: KeyFolder, keep: Keep): Promise<SigningKey> {
   const stored = await folder.read('sa.key');
-  if (stored !== undefined) return readSigningKey(stored);
+  if (stored !== undefined) {
+    try {
+      return readSigningKey(stored);
+    } catch (error) {
+      throw badSigningKey(folder, error);
+    }
+  }
   const made = createSigningKey('ES256');
   keep(folder.write('sa.key', made.privateKey));
   return made;
 }
 
-async function readPair(folder: KeyFolder, name: string): Promise<KeyedCertificate | undefined> {
+/** Never a damaged one: a cluster whose authority signs nothing would start, and fail later, somewhere else. */
+function readAuthority(folder: KeyFolder, certificate: string, privateKey: string): X509Certificate {
+  let file = 'ca.crt';
+  try {
+    const read = new X509Certificate(certificate);
+    file = 'ca.key';
+    if (!read.checkPrivateKey(createPrivateKey(privateKey))) throw new Error('it is the key of another certificate');
+    return read;
+  } catch (error) {
+    throw badAuthority(folder, file, error);
+  }
+}
+
+async function readHalves(folder: KeyFolder, name: string): Promise<Partial<KeyedCertificate>> {
   const [certificate, privateKey] = await Promise.all([folder.read(`${name}.crt`), folder.read(`${name}.key`)]);
+  return { ...(certificate === undefined ? {} : { certificate }), ...(privateKey === undefined ? {} : { privateKey }) };
+}
+
+async function readPair(folder: KeyFolder, name: string): Promise<KeyedCertificate | undefined> {
+  const { certificate, privateKey } = await readHalves(folder, name);
   return certificate === undefined || privateKey === undefined ? undefined : { certificate, privateKey };
 }
 

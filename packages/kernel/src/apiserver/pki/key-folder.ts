@@ -11,6 +11,8 @@ export interface KeyFolder {
   read(name: string): Promise<string | undefined>;
   /** Replaces a file whole: a crash leaves the old or the new text. */
   write(name: string, text: string): Promise<void>;
+  /** What a message calls the file. */
+  pathOf(name: string): string;
 }
 
 /** Files of mode 0600 in a directory of mode 0700, synced before they count. */
@@ -28,6 +30,7 @@ export function fileKeyFolder(directory: string): KeyFolder {
       mkdirSync(directory, { recursive: true, mode: 0o700 });
       await writePrivateFile(join(directory, name), text, { durable: true });
     },
+    pathOf: (name) => join(directory, name),
   };
 }
 
@@ -40,6 +43,7 @@ export function memoryKeyFolder(): KeyFolder {
       files.set(name, text);
       return Promise.resolve();
     },
+    pathOf: (name) => `${name} (in memory)`,
   };
 }
 

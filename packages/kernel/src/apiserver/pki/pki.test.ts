@@ -1,4 +1,4 @@
-import { X509Certificate } from 'node:crypto';
+import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -24,6 +24,53 @@ function clockAt(start: number): Clock & { set(now: number): void } {
 }
 
 describe('cluster certificates', () => {
+  it('names a damaged file and the way out, and starts with nothing in its place', async () => {
+    const clock = clockAt(Date.parse('2026-01-01'));
+    const folder = memoryKeyFolder();
+    const whole = openClusterPki(folder, { clock });
+    await Promise.all([whole.authority(), whole.serviceAccountKey()]);
+    await whole.saved();
+    const stranger = memoryKeyFolder();
+    const other = openClusterPki(stranger, { clock });
+    await other.authority();
+    await other.saved();
+    const damage: readonly [string, string, 'authority' | 'serviceAccountKey', string][] = [
+      ['ca.crt', 'nonsense', 'authority', 'ca.crt (in memory) cannot be used: it is not PEM of the expected kind, or damaged; restore it from a backup, or remove ca.crt'],
+      ['ca.key', 'nonsense', 'authority', 'ca.key (in memory) cannot be used: it is not PEM of the expected kind, or damaged; restore'],
+      ['ca.key', (await stranger.read('ca.key'))!, 'authority', 'ca.key (in memory) cannot be used: it is the key of another certificate; restore'],
+      ['ca.crt', '', 'authority', 'ca.crt (in memory) cannot be used'],
+      ['sa.key', 'nonsense', 'serviceAccountKey', 'sa.key (in memory) cannot be used: it is not PEM of the expected kind, or damaged; restore it from a backup, or remove it'],
+    ];
+    for (const [file, text, use, words] of damage) {
+      const before = (await folder.read(file))!;
+      await folder.write(file, text);
+      await expect(openClusterPki(folder, { clock })[use]()).rejects.toThrow(words);
+      expect(await folder.read(file)).toBe(text);
+      await folder.write(file, before);
+    }
+    const keyless = memoryKeyFolder();
+    await keyless.write('ca.crt', (await folder.read('ca.crt'))!);
+    await expect(openClusterPki(keyless, { clock }).authority()).rejects.toThrow('ca.crt (in memory) is there without its key ca.key');
+  });
+
+  it('makes a leaf anew whose key is damaged or another one', async () => {
+    const clock = clockAt(Date.parse('2026-01-01'));
+    const folder = memoryKeyFolder();
+    const serving = async () => {
+      const pki = openClusterPki(folder, { clock });
+      const leaf = await pki.serving();
+      await pki.saved();
+      return leaf;
+    };
+    const first = await serving();
+    for (const key of ['nonsense', (await folder.read('ca.key'))!]) {
+      await folder.write('apiserver.key', key);
+      const next = await serving();
+      expect(next.certificate).not.toBe(first.certificate);
+      expect(new X509Certificate(next.certificate).checkPrivateKey(createPrivateKey(next.privateKey))).toBe(true);
+    }
+  });
+
   it('names every standard host, the service address and the given hosts', async () => {
     const pki = openClusterPki(memoryKeyFolder(), { clock: clockAt(Date.parse('2026-01-01')) });
     const serving = new X509Certificate((await pki.serving(['keelson.example.org', '192.0.2.7'])).certificate);
@@ -82,7 +129,7 @@ describe('cluster certificates', () => {
   });
 
   it('says that what it made could not be kept', async () => {
-    const pki = openClusterPki({ read: () => Promise.resolve(undefined), write: (name) => (name === 'ca.crt' ? Promise.reject(new Error('no space')) : Promise.resolve()) }, { clock: clockAt(Date.now()) });
+    const pki = openClusterPki({ pathOf: String, read: () => Promise.resolve(undefined), write: (name) => (name === 'ca.crt' ? Promise.reject(new Error('no space')) : Promise.resolve()) }, { clock: clockAt(Date.now()) });
     expect((await pki.serving()).certificate).toContain('BEGIN CERTIFICATE');
     await expect(pki.saved()).rejects.toThrow('no space');
   });
