@@ -147,11 +147,11 @@ describe('command line', () => {
     const span = { traceId: 'a'.repeat(32), spanId: 'b'.repeat(16), name: 'PATCH /x', kind: SpanKind.SERVER, scope: 'apiserver', seq: 0, start: 1, end: 3, attributes: { 'keelson.object.name': 'web' }, links: [], events: [], status: { code: 0 } };
     world.answers.set('/debug/keelson/traces', { status: 200, body: JSON.stringify({ traces: [{ traceId: span.traceId, spans: [span] }], held: 1, evicted: 0 }) });
     expect(await run(world, 'trace deploy/web -n shop')).toBe(0);
-    expect(world.asked).toEqual(['/debug/keelson/traces?kind=deployments&name=web&namespace=shop']);
+    expect(world.asked).toEqual(['/debug/keelson/traces?kind=deploy&name=web&namespace=shop']);
     expect(world.stdout()).toContain('PATCH /x  +0.00ms  2.00ms  web [apiserver]');
     world.answers.set('/debug/keelson/traces', { status: 200, body: '{"traces":[],"held":9,"evicted":4}' });
     expect(await run(world, 'trace node/n1')).toBe(5);
-    expect(world.asked[1]).toBe('/debug/keelson/traces?kind=nodes&name=n1');
+    expect(world.asked[1]).toBe('/debug/keelson/traces?kind=node&name=n1&namespace=default');
     expect(world.stderr()).toContain('4 older spans are no longer kept');
   });
 

@@ -106,7 +106,7 @@ class TransportApiClient implements TrackingApiClient {
   }
 
   async subresource<B, R>(kind: Kind<KubeObject>, ref: ObjectRef, subresource: string, verb: 'get' | 'create' | 'update', body?: B): Promise<R> {
-    const answer = await this.#transport.call({ verb, ...this.#path(kind, ref), subresource, body: definedOnly(body) });
+    const answer = await this.#transport.call({ verb, ...this.#path(kind, ref), subresource, body: definedOnly(body), ...(verb === 'get' || this.#fieldManager === undefined ? {} : { query: { fieldManager: this.#fieldManager } }) });
     if (verb !== 'get') this.writes.note(answer, kind);
     return answer as R;
   }

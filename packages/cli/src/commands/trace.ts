@@ -11,22 +11,13 @@ export type TraceFlags = ClusterFlags & { readonly namespace?: string; readonly 
 /** Where the API server answers a `TraceQuery` with a `TraceAnswer` to cluster administrators. */
 export const tracesPath = '/debug/keelson/traces';
 
-/** Short names that users type for kinds of which traces are asked most. */
-const shortNames: Readonly<Record<string, string>> = {
-  deploy: 'deployments', deployment: 'deployments', rs: 'replicasets', replicaset: 'replicasets', po: 'pods', pod: 'pods', svc: 'services', service: 'services',
-  sts: 'statefulsets', statefulset: 'statefulsets', ds: 'daemonsets', daemonset: 'daemonsets', job: 'jobs', cj: 'cronjobs', cronjob: 'cronjobs', cm: 'configmaps',
-  configmap: 'configmaps', secret: 'secrets', no: 'nodes', node: 'nodes', ns: 'namespaces', namespace: 'namespaces', ing: 'ingresses', ingress: 'ingresses',
-  ep: 'endpoints', sa: 'serviceaccounts', serviceaccount: 'serviceaccounts', pvc: 'persistentvolumeclaims', pv: 'persistentvolumes',
-};
-
-const clusterScoped = new Set(['nodes', 'namespaces', 'persistentvolumes']);
-
 /** `keelson trace deploy/web`: what a change caused, as one tree. `keelson trace <32 hex digits>` shows one trace. */
 export async function trace(world: World, target: string, flags: TraceFlags): Promise<number> {
   const format = formatOf(flags.output);
   const query = queryOf(target, flags);
   const { state, access } = requireRunning(world, flags);
   const answer = await world.clusterApi.get(access, `${tracesPath}?${query.toString()}`);
+  if (answer.status === 404) throw new CliError('KEEL_USAGE_TARGET', `no traces of "${target}": ${messageOf(answer.body)}; "kubectl api-resources" lists what there is`);
   if (answer.status !== 200) throw new CliError('KEEL_API_TRACES', `cluster "${state.name}" answered ${answer.status} for traces: ${answer.body.trim()}`);
   const found = JSON.parse(answer.body) as TraceAnswer;
   if (found.traces.length === 0) {
@@ -49,9 +40,17 @@ export function queryOf(target: string, flags: TraceFlags): URLSearchParams {
   }
   const [, typed, name] = /^([^/]+)\/([^/]+)$/.exec(target) ?? [];
   if (typed === undefined || name === undefined) throw new CliError('KEEL_USAGE_TARGET', `"${target}" names no object: write kind/name, for example deploy/web, or a trace id`);
-  const kind = shortNames[typed.toLowerCase()] ?? typed;
-  query.set('kind', kind);
+  // The server knows what the words mean, for kinds of its own too, and which kinds have no namespace.
+  query.set('kind', typed);
   query.set('name', name);
-  if (!clusterScoped.has(kind)) query.set('namespace', flags.namespace ?? 'default');
+  query.set('namespace', flags.namespace ?? 'default');
   return query;
+}
+
+function messageOf(body: string): string {
+  try {
+    return (JSON.parse(body) as { readonly message?: string }).message ?? body.trim();
+  } catch {
+    return body.trim();
+  }
 }

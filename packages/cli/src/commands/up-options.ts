@@ -72,7 +72,7 @@ function nodesOf({ hosts: hostsFlag, nodes, runtime, cni, proxy, hostsNetwork }:
   }
   const alone = Object.entries({ '--cni': cni, '--proxy': proxy, '--hosts-network': hostsNetwork, ...(runtime === 'cri' ? { '--runtime cri': runtime } : {}) }).find(([, value]) => value !== undefined);
   if (alone !== undefined) throw new CliError('KEEL_USAGE_FLAG', `${alone[0]} is for nodes on hosts: add --hosts N`);
-  return { hosts, nodes: integer('--nodes', nodes ?? '3', 0, 10_000), runtime: oneOf('--runtime', runtime ?? 'sim', ['sim', 'process']), ...network };
+  return { hosts, nodes: integer('--nodes', nodes ?? '3', 0, 10_000), runtime: oneOf('--runtime', runtime ?? 'sim', ['sim', 'process'], '; cri for real containers, together with --hosts N'), ...network };
 }
 
 /** The path that `--kubeconfig` names; relative to the working directory, `~` is left to the shell. */
@@ -82,9 +82,9 @@ export function kubeconfigPath(cwd: string, flag: string | undefined): string | 
   return isAbsolute(flag) ? flag : resolve(cwd, flag);
 }
 
-function oneOf<const T extends string>(flag: string, value: string, allowed: readonly T[]): T {
+function oneOf<const T extends string>(flag: string, value: string, allowed: readonly T[], more = ''): T {
   const found = allowed.find((candidate) => candidate === value);
-  if (found === undefined) throw new CliError('KEEL_USAGE_FLAG', `${flag} ${value} is not known: use ${allowed.join(', ')}`);
+  if (found === undefined) throw new CliError('KEEL_USAGE_FLAG', `${flag} ${value} is not known: use ${allowed.join(', ')}${more}`);
   return found;
 }
 

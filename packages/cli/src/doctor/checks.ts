@@ -46,13 +46,14 @@ function privileges(_world: World, machine: Machine): Finding[] {
 function kernelFeatures(_world: World, machine: Machine): Finding[] {
   if (machine.platform !== 'linux') return [{ check: 'kernel', verdict: 'warn', detail: `${machine.platform}: only the runtimes sim and process`, remedy: 'use Linux for container runtimes and CNI' }];
   const features = [
-    { name: 'cgroup v2', path: '/sys/fs/cgroup/cgroup.controllers' },
-    { name: 'network namespaces', path: '/proc/self/ns/net' },
-    { name: 'overlayfs', path: '/proc/filesystems', holds: 'overlay' },
+    // Version 2, or the controller of version 1 that limits memory: containerd takes either.
+    { name: 'cgroups', places: [{ path: '/sys/fs/cgroup/cgroup.controllers' }, { path: '/sys/fs/cgroup/memory/memory.limit_in_bytes' }] },
+    { name: 'network namespaces', places: [{ path: '/proc/self/ns/net' }] },
+    { name: 'overlayfs', places: [{ path: '/proc/filesystems', holds: 'overlay' }] },
   ];
-  const missing = features.filter((feature) => !machine.fileHolds(feature.path, feature.holds)).map((feature) => feature.name);
+  const missing = features.filter(({ places }) => !places.some(({ path, holds }: { readonly path: string; readonly holds?: string }) => machine.fileHolds(path, holds))).map(({ name }) => name);
   if (missing.length === 0) return [{ check: 'kernel', verdict: 'ok', detail: features.map((feature) => feature.name).join(', ') }];
-  return [{ check: 'kernel', verdict: 'warn', detail: `without ${missing.join(', ')}`, remedy: 'container runtimes and CNI will not work; sim and process do' }];
+  return [{ check: 'kernel', verdict: 'warn', detail: `without ${missing.join(', ')}`, remedy: `containers and pod networks need ${missing.join(', ')}: use a kernel that has them; the runtimes sim and process work without` }];
 }
 
 async function port(world: World, machine: Machine): Promise<Finding[]> {

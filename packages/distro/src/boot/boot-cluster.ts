@@ -87,7 +87,7 @@ export async function bootCluster(options: BootOptions): Promise<BootedCluster> 
     schedule: options.schedule,
     openStore: () => openStore(storeChoice(options), { clock, log }),
     paths: (paths) => {
-      addTracePaths(paths, tracing, history, log);
+      addTracePaths(paths, tracing, { history, kinds: () => cluster.server.context.registry.kinds() }, log);
       addPluginPath(paths, () => cluster);
     },
   });

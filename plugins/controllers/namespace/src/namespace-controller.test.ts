@@ -11,13 +11,26 @@ const named = (name: string, finalizers: string[] = []) => ({ metadata: { name, 
 const pod = (name: string, finalizers: string[] = [], seconds = 30) =>
   newObject(Pod, { ...named(name, finalizers), spec: { nodeName: 'n', terminationGracePeriodSeconds: seconds, containers: [{ name: 'c', image: 'i' }] } });
 
-async function world() {
-  const cluster = await pluginCluster(plugin);
+async function world(config: object = { graceSeconds: 0 }) {
+  const cluster = await pluginCluster({ plugin, config });
   await cluster.namespace('team');
   await cluster.namespace('other');
   const condition = async (type: string) => (await cluster.admin.get(Namespace, { name: 'team' }))?.status?.conditions?.find((one) => one.type === type);
   return { ...cluster, condition, drop: () => cluster.admin.delete({ kind: Namespace, ref: { name: 'team' } }), gone: async () => (await cluster.admin.get(Namespace, { name: 'team' })) === undefined };
 }
+
+test('a namespace stays whole for a moment: what deletes a manifest names what is in it next', async () => {
+  const { admin, clock, drop, gone, settle, stop } = await world({});
+  await admin.create(newObject(ConfigMap, named('a')));
+  await drop();
+  await settle();
+  await clock.advance(900);
+  expect(await admin.get(Namespace, { name: 'team' })).toMatchObject({ status: { phase: 'Terminating' } });
+  await admin.delete({ kind: ConfigMap, ref: named('a').metadata });
+  await clock.advance(1100);
+  expect(await gone()).toBe(true);
+  await stop();
+});
 
 test('an empty namespace goes at once, and all kinds of content with it', async () => {
   const { admin, drop, gone, settle, stop } = await world();

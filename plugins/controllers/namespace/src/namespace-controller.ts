@@ -9,8 +9,11 @@ import { namespacedKinds } from './namespaced-kinds.ts';
 /** The entry in `spec.finalizers` that this controller answers for. */
 const finalizer = 'kubernetes';
 
-/** Empties namespaces that are being deleted. `kinds` is asked each time, so that kinds may come and go. */
-export function namespaceController(kinds: () => readonly Kind[]): ControllerDeclaration<Namespace> {
+/**
+ * Empties namespaces that are being deleted, `graceMs` after that was asked for: who deletes a whole manifest names the
+ * namespace first and then what is in it. `kinds` is asked each time, so that kinds may come and go.
+ */
+export function namespaceController(kinds: () => readonly Kind[], { graceMs }: { readonly graceMs: number }): ControllerDeclaration<Namespace> {
   return {
     name: 'namespace',
     for: Namespace,
@@ -18,7 +21,7 @@ export function namespaceController(kinds: () => readonly Kind[]): ControllerDec
     // go brings its namespace back at once; the rest is looked at again when it is expected to be gone.
     watches: [{ kind: Pod, enqueue: (pod: Pod, caches: Caches, { deleted }: { deleted: boolean }) => (deleted ? emptied(pod, caches) : []) }],
     concurrency: 10,
-    reconcile: (namespace, context) => reconcile(namespace, context, kinds()),
+    reconcile: (namespace, context) => reconcile(namespace, context, { kinds, graceMs }),
   };
 }
 
@@ -29,11 +32,13 @@ function emptied({ metadata }: Pod, caches: Caches) {
   return [{ name }];
 }
 
-async function reconcile(namespace: Namespace, context: ReconcileContext, kinds: readonly Kind[]): Promise<ReconcileResult> {
+async function reconcile(namespace: Namespace, context: ReconcileContext, { kinds, graceMs }: { readonly kinds: () => readonly Kind[]; readonly graceMs: number }): Promise<ReconcileResult> {
   if (!isTerminating(namespace) || !(namespace.spec?.finalizers ?? []).includes(finalizer)) return;
   const { api, clock } = context;
   const since = Date.parse(namespace.metadata.deletionTimestamp ?? '');
-  const outcome = await empty(kinds, { api, namespace: namespace.metadata.name, since, now: clock.now() });
+  const left = since + graceMs - clock.now();
+  if (left > 0) return { requeueAfter: left };
+  const outcome = await empty(kinds(), { api, namespace: namespace.metadata.name, since, now: clock.now() });
   const reported = await report(namespace, outcome, context);
   if (reported === undefined) return;
   if (outcome.errors.length > 0) throw new AggregateError(outcome.errors, `content of namespace ${namespace.metadata.name} could not be deleted: ${outcome.errors.map(({ message }) => message).join(', ')}`);

@@ -27,7 +27,7 @@ const signer = ServiceAccountTokenSigner.provide({ forSecret: ({ secretName }) =
 function wholeCluster() {
   return pluginCluster(
     namespaceLifecycle, limitRanger, serviceAccountAdmission, priority, defaultTolerations,
-    namespacePlugin, garbageCollector, endpoints, endpointSlice, serviceAccount, deployment, replicaSet, nodeLifecycle, podGarbageCollector,
+    { plugin: namespacePlugin, config: { graceSeconds: 0 } }, garbageCollector, endpoints, endpointSlice, serviceAccount, deployment, replicaSet, nodeLifecycle, podGarbageCollector,
     { plugin: serviceAccountToken, given: [authority, signer] }, { plugin: rootCa, given: [authority] },
   );
 }

@@ -44,6 +44,8 @@ export interface Change {
   produce(current: MutableObject, fresh: () => MutableObject): MutableObject | Promise<MutableObject>;
   /** The change has kept `metadata.managedFields` itself (apply). */
   readonly managesFields?: boolean;
+  /** The endpoint that the fields are owned through, where it is not the request's (`scale`). */
+  readonly ownedThrough?: string;
 }
 
 /** Read, change, check, write: the one way in which stored objects are changed. */
@@ -83,7 +85,7 @@ async function tryChange(context: ApiContext, request: ApiRequest, change: Chang
   try {
     failIfInvalid(request, next, validateForUpdate(kind, next, old, request.subresource));
     await context.admission.validate(admission, context.lookup);
-    if (change.managesFields !== true) recordManager(context, request, next, old);
+    if (change.managesFields !== true) recordManager(context, change.ownedThrough === undefined ? request : { ...request, subresource: change.ownedThrough }, next, old);
     const bytes = serializeObject(storage.kind, conversion === undefined ? next : conversion.toStorage(next));
     if (sameContent(bytes, current.bytes)) {
       undo?.();

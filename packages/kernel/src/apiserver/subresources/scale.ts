@@ -1,5 +1,5 @@
 import type { ApiContext } from '../context.ts';
-import { badRequest, notFound } from '../api-errors.ts';
+import { notFound, staleWrite } from '../api-errors.ts';
 import { decodeAs, decodeBody, fieldValidation, parseJson } from '../handlers/body.ts';
 import { keyOf, storageOf } from '../handlers/get.ts';
 import { patchType } from '../handlers/patch.ts';
@@ -24,6 +24,7 @@ export async function handleScale(context: ApiContext, request: ApiRequest): Pro
   const wanted = (current: MutableObject): number => replicasFrom(request, scaleOf(current, paths));
   const reply = await changeObject(context, { ...request, subresource: '' }, {
     unconditional: true,
+    ownedThrough: 'scale',
     produce(current, fresh) {
       const next = fresh();
       writeAt(next, paths.spec, wanted(current));
@@ -64,7 +65,7 @@ function replicasFrom(request: ApiRequest, current: MutableObject): number {
   const scale = request.verb === 'update' ? decodeBody(request, Scale) : patched(request, current);
   const version = scale.metadata.resourceVersion ?? '';
   if (version !== '' && version !== current.metadata.resourceVersion) {
-    throw badRequest(`the object has been modified; please apply your changes to the latest version and try again`);
+    throw staleWrite(request.resource.kind, request.name!);
   }
   const replicas = ((scale['spec'] as Fields | undefined)?.['replicas'] as number | undefined) ?? 0;
   if (replicas < 0) {
