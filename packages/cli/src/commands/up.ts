@@ -104,7 +104,7 @@ async function serve(world: World, place: ClusterPlace, cluster: BootedCluster, 
   let code: number = ExitCode.ok;
   try {
     await Promise.race([ends.failed, ends.stopped, ...(cluster.failed === undefined ? [] : [cluster.failed])]);
-    world.err.write('\nStopping ...\n');
+    world.err.write('\nStopping ... (once more ends it without waiting for what is in flight)\n');
   } catch (error) {
     code = ExitCode.unexpected;
     world.err.write(`\nerror: cluster "${place.name}" failed: ${error instanceof Error ? error.message : String(error)}\n`);

@@ -38,6 +38,7 @@ export interface BootOptions {
   readonly schedule: (flush: () => void) => void;
   /** For `OTEL_*` only. */
   readonly environment: Environment;
+  /** Ends a boot that is under way: what was started is stopped, and the boot rejects with its reason. */
   readonly signal?: AbortSignal;
   /** Told the name of each step as it begins. */
   readonly onStep?: (step: string) => void;
@@ -82,6 +83,7 @@ export async function bootCluster(options: BootOptions): Promise<BootedCluster> 
   const cluster: Cluster = await startCluster({
     distribution, clock, random, log, tracing, pki,
     prepared,
+    ...(options.signal === undefined ? {} : { signal: options.signal }),
     ...(options.moreAddresses === undefined ? {} : { nodeCredentials: () => nodeCredentials(pki) }),
     listen: { host: options.bindAddress, port: options.apiPort, more: options.moreAddresses },
     schedule: options.schedule,

@@ -33,6 +33,8 @@ export interface ClusterOptions {
   readonly paths?: (paths: PathEndpoints, server: ApiServer) => void;
   /** Stands between each plugin and the API; fault injection of tests. */
   readonly wrapTransport?: (transport: ApiTransport, plugin: string) => ApiTransport;
+  /** Ends a start that is under way; it rejects with the reason. */
+  readonly signal?: AbortSignal;
 }
 
 /** Who administers: every permission, as `system:masters` has it. */
@@ -81,14 +83,22 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   });
   let closing: Promise<void> | undefined;
   const close = (): Promise<void> => (closing ??= stop(host, tracing));
+  const { signal } = options;
+  // Whatever a plugin still waits for in its start is over with that, at once.
+  const interrupt = (): void => void close().catch(() => undefined); // awaited below
+  signal?.addEventListener('abort', interrupt, { once: true });
   try {
+    signal?.throwIfAborted();
     host.configure();
     await host.start();
     await options.prepared;
+    signal?.throwIfAborted();
   } catch (error) {
     await close();
     if (!(error instanceof ConfigurationError)) await options.prepared;
     throw error;
+  } finally {
+    signal?.removeEventListener('abort', interrupt);
   }
   return {
     host, tracing, failed, close,

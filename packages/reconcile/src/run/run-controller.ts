@@ -32,17 +32,22 @@ export interface RunControllerOptions {
   readonly identity?: string | undefined;
 }
 
+/** For a reconcile to end after its signal aborted, milliseconds. */
+const momentMs = 1000;
+
 /** A running controller. */
 export interface RunningController {
   readonly name: string;
   readonly counters: Readonly<ControllerCounters>;
   /** Keys that are ready for a worker. */
   readonly queued: number;
+  /** Keys that are being reconciled. */
+  readonly inFlight: readonly string[];
   /** Resolves with the first full state of every kind it reads. */
   readonly synced: Promise<void>;
   /** Takes no new work; resolves when what is in flight has ended. */
   drain(): Promise<void>;
-  /** Aborts what is in flight and releases everything. */
+  /** Aborts what is in flight, gives it a moment to end, and releases everything. */
   stop(): Promise<void>;
 }
 
@@ -68,6 +73,7 @@ class Controller implements RunningController {
   #draining = false;
   #pumping = false;
   #idle: (() => void)[] = [];
+  readonly #inFlight = new Set<string>();
 
   constructor(
     private readonly declaration: ControllerDeclaration,
@@ -88,6 +94,10 @@ class Controller implements RunningController {
     return this.#queue.size;
   }
 
+  get inFlight(): readonly string[] {
+    return [...this.#inFlight];
+  }
+
   async drain(): Promise<void> {
     this.#draining = true;
     this.#resync?.cancel();
@@ -99,7 +109,11 @@ class Controller implements RunningController {
     this.#stopping.abort(new KeelsonError('KEEL_CONTROLLER_STOPPED', `controller ${this.name} was stopped`));
     this.#stopEvents();
     this.#queue.stop();
-    await this.drain();
+    // Each has been told by its signal; one that does not listen must not keep the others' resources.
+    const moment = new AbortController();
+    await Promise.race([this.drain(), this.options.clock.sleep(momentMs, moment.signal).catch(() => undefined)]);
+    moment.abort();
+    if (this.#inFlight.size > 0) this.#log.warn('reconciles go on after the controller was stopped: they do not listen to their signal', { objects: this.inFlight.slice(0, 5) });
     await this.#election?.stop();
     this.#caches.release();
   }
@@ -154,12 +168,14 @@ class Controller implements RunningController {
       const item = this.#queue.take();
       if (item === undefined) return;
       this.counters.active += 1;
+      this.#inFlight.add(item.key);
       void runDetached(() => this.#work(item, term)).then((spacing) => this.#release(item.key, spacing));
     }
   }
 
   #release(key: string, spacing: number): void {
     this.counters.active -= 1;
+    this.#inFlight.delete(key);
     this.#queue.done(key, spacing);
     if (this.counters.active === 0) for (const resolve of this.#idle.splice(0)) resolve();
     this.#fill();

@@ -34,7 +34,8 @@ function world(denied: (plugin: string, resource: string, verb: string) => boole
   let entries: readonly Entry[] = [];
   let listener: () => void = () => undefined;
   const errors: string[] = [];
-  const log: Logger = { ...silentLogger, error: (message, fields) => errors.push(`${message} ${JSON.stringify(fields)}`), child: () => log };
+  const warnings: string[] = [];
+  const log: Logger = { ...silentLogger, warn: (message, fields) => warnings.push(`${message} ${JSON.stringify(fields)}`), error: (message, fields) => errors.push(`${message} ${JSON.stringify(fields)}`), child: () => log };
   const contribute = (next: readonly Entry[]) => {
     entries = next;
     listener();
@@ -55,7 +56,7 @@ function world(denied: (plugin: string, resource: string, verb: string) => boole
     },
     transports: { forPlugin, ...(local ? { mayDo: (plugin: string, { resource, verb }: ResourceAccess) => Promise.resolve(!denied(plugin, resource, verb)) } : {}) }, clock, random: seededRandom('1'), log, tracer: noopTracer, relation: 'parent', plugin: 'runner',
   });
-  return { clock, server, used, reviews, errors, contribute, entry, runner, user: apiClient(server) };
+  return { clock, server, used, reviews, errors, warnings, contribute, entry, runner, user: apiClient(server) };
 }
 
 const never = new AbortController().signal;
@@ -116,7 +117,7 @@ test('controllers come and go with their contributions', async () => {
   await user.create(map('y'));
   await settled();
   expect(seen).toEqual(['first', 'second', 'second']);
-  await runner.drain();
+  await runner.drain(never);
   await runner.stop();
   expect(server.watches).toBe(0);
 });
@@ -165,4 +166,23 @@ test('a wrong declaration does not keep the others from running', async () => {
   expect(runner.running.map(({ name }) => name)).toEqual(['good']);
   expect(errors[0]).toContain('its declaration is wrong');
   await runner.stop();
+});
+
+test('a reconcile that does not listen to its signal is named, and does not hold up the stop for ever', async () => {
+  const { clock, contribute, entry, runner, user, warnings } = world();
+  await user.create(map('x'));
+  contribute([entry('deaf', { name: 'deaf', reconcile: () => new Promise(() => undefined) })]);
+  runner.start();
+  await runner.ready(never);
+  await settled();
+  const limit = new AbortController();
+  void runner.drain(limit.signal);
+  await settled();
+  expect(warnings).toEqual([]);
+  limit.abort();
+  expect(warnings).toEqual(['reconciles have not ended in the time for it {"controller":"deaf","objects":["a/x"]}']);
+  const stopped = runner.stop();
+  await clock.advance(1000);
+  await stopped;
+  expect(warnings[1]).toContain('reconciles go on after the controller was stopped');
 });

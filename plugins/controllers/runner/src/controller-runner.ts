@@ -59,9 +59,16 @@ export class ControllerRunner {
     await Promise.race([this.#synced(), aborted]);
   }
 
-  async drain(): Promise<void> {
+  /** Resolves when no reconcile is under way; says whose are when the signal aborts before. */
+  async drain(signal: AbortSignal): Promise<void> {
     this.#unlisten();
     for (const slot of this.#slots.values()) slot.retry?.cancel();
+    signal.addEventListener('abort', () => {
+      for (const { entry, running } of this.#slots.values()) {
+        if (running === undefined || running.inFlight.length === 0) continue;
+        entry.origin.log.warn('reconciles have not ended in the time for it', { controller: running.name, objects: running.inFlight.slice(0, 5) });
+      }
+    }, { once: true });
     await Promise.all(this.running.map((controller) => controller.drain()));
   }
 
@@ -95,12 +102,12 @@ export class ControllerRunner {
   /** Never rejects: what keeps one controller from starting must not keep the others. */
   async #begin(slot: Slot): Promise<void> {
     const { value: declaration, origin } = slot.entry;
-    const { clock, random, tracer, relation, transports, log } = this.#options;
+    const { clock, random, tracer, relation, transports } = this.#options;
     const api = origin.api ?? apiClient(transports.forPlugin(origin.plugin));
     const refused = await this.#refusal(declaration, { name: origin.plugin, api, transports: this.#options.transports });
     if (slot.gone || this.#informers === undefined) return;
     if (refused !== undefined) {
-      log.error('controller cannot start, its plugin may not read what it declares', { plugin: origin.plugin, controller: declaration.name, ...refused });
+      origin.log.error('controller cannot start, its plugin may not read what it declares', { controller: declaration.name, ...refused });
       slot.retry = clock.after(permissionRetry, () => {
         slot.begun = this.#begin(slot);
       });
@@ -113,7 +120,7 @@ export class ControllerRunner {
         log: origin.log,
       });
     } catch (error) {
-      log.error('controller cannot start, its declaration is wrong', { plugin: origin.plugin, controller: declaration.name, error: (error as Error).message });
+      origin.log.error('controller cannot start, its declaration is wrong', { controller: declaration.name, error: (error as Error).message });
     }
   }
 

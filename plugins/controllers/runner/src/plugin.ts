@@ -22,7 +22,7 @@ export default definePlugin({
     return {
       start: () => runner.start(),
       ready: ({ signal }) => runner.ready(signal),
-      drain: () => runner.drain(),
+      drain: ({ signal }) => runner.drain(signal),
       stop: () => runner.stop(),
     };
   },
