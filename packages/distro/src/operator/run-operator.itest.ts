@@ -5,6 +5,7 @@ import { CustomResourceDefinition } from '@keelson/api/apiextensions/v1';
 import { Pod } from '@keelson/api/core/v1';
 import { apiClient } from '@keelson/client';
 import { fileKeyFolder, openClusterPki, writeKubeconfig } from '@keelson/kernel/apiserver';
+import { FilterPolicies } from '@keelson/sdk/scheduler';
 import { definePlugin, seededRandom, silentLogger, type Clock, type Logger, type Plugin } from '@keelson/sdk';
 import { controller } from '@keelson/sdk/controller';
 import { bootCluster, type BootedCluster } from '../boot/index.ts';
@@ -98,6 +99,13 @@ describe('runOperator', () => {
     expect(warnings).toEqual([
       ['the user of the kubeconfig may not do all that @acme/maker asks for; let an administrator bind it to a role with these rules', { missing: ['get gadgets.example.org', 'list gadgets.example.org', 'watch gadgets.example.org', 'create pods'] }],
     ]);
+  });
+
+  it('tells which points stay empty that a plugin takes from', async () => {
+    const taker = definePlugin({ name: 'taker', version: '1.0.0', kind: 'extension', summary: 'takes', requires: { filters: FilterPolicies }, setup: () => [] }) as unknown as Plugin;
+    const operator = await runOperator(options({ plugin: taker, config: undefined }));
+    await operator.close();
+    expect(warnings).toEqual([[expect.stringContaining('taker takes from points that only other plugins fill'), { empty: [FilterPolicies.key] }]]);
   });
 
   it.each([

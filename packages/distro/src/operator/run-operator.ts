@@ -1,4 +1,4 @@
-import { ApiClient, ApiTransports, Clock, KeelsonError, Logger, Random, Tracer, type Plugin } from '@keelson/sdk';
+import { ApiClient, ApiTransports, Clock, KeelsonError, Logger, Random, Tracer, type Plugin, type Requirement } from '@keelson/sdk';
 import { Controllers } from '@keelson/sdk/controller';
 import { apiClient } from '@keelson/client';
 import { httpTransport, inClusterConfig, loadKubeconfig, type ConnectionConfig, type HttpTransport } from '@keelson/client/http';
@@ -59,6 +59,7 @@ export async function runOperator(options: OperatorOptions): Promise<RunningOper
     signal?.throwIfAborted();
     host.configure();
     checkPoints(plugin, host);
+    tellOfEmptyPoints(plugin, host, log);
     await hint(plugin, transport, { server: connection.server, log });
     signal?.throwIfAborted();
     await host.start();
@@ -97,6 +98,13 @@ function checkPoints(plugin: Plugin, host: Host): void {
   const fills = host.status().find(({ name }) => name === plugin.name)?.fills ?? [];
   if (fills.length === 0 || fills.includes(Controllers.key)) return;
   throw new KeelsonError('KEEL_OPERATOR_POINT', `${plugin.name} fills ${fills.join(', ')}, which works only inside a cluster's own process: put it into a distribution and run that`);
+}
+
+/** Points that other plugins fill in a cluster are empty out here, and a plugin may do something else without them. */
+function tellOfEmptyPoints(plugin: Plugin, host: Host, log: Logger): void {
+  const fills = host.status().find(({ name }) => name === plugin.name)?.fills ?? [];
+  const empty = Object.values((plugin.requires ?? {}) as Readonly<Record<string, Requirement>>).flatMap(({ tokenKind, key }) => ((tokenKind === 'point' || tokenKind === 'live') && !fills.includes(key) ? [key] : []));
+  if (empty.length > 0) log.warn(`${plugin.name} takes from points that only other plugins fill, and out here there are none: it works without; put it into a distribution together with them to have it whole`, { empty });
 }
 
 /** One message with everything that is missing: what a controller may not read it waits for, other calls would fail one by one. */

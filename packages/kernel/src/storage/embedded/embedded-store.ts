@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock, Logger } from '@keelson/sdk';
 import type { ForkableStore, StoreOptions } from '../contract.ts';
@@ -17,7 +18,7 @@ export interface EmbeddedStoreOptions extends StoreOptions {
   readonly clock: Clock;
   /** How much of the past stays readable while the store is open. */
   readonly history?: HistoryLimits;
-  /** Hears of a cut-off last record and of snapshots that could not be written. */
+  /** Hears of a cut-off last record, of files that are gone, and of snapshots that could not be written. */
   readonly logger?: Pick<Logger, 'warn'>;
   /** A snapshot is taken when the log since the last one is larger than this and than that one. Default 64 MiB. */
   readonly snapshotBytes?: number;
@@ -44,7 +45,10 @@ async function open({ directory, clock, stamp, history = {}, logger, snapshotByt
   const folder = join(directory, 'store');
   const stamping = stamp === undefined ? {} : { stamp };
   const warn = (message: string): void => logger?.warn(message);
+  const opened = existsSync(folder);
   const { start, replayed, ...position } = await recover({ disk, folder, clock, history, warn, ...stamping });
+  // Nothing in the folder tells a store whose files were lost from one that never took a write.
+  if (opened && position.sequence === 1) warn(`the store in ${folder} was opened before and holds nothing; it starts empty. If it held objects, its files were removed or emptied: stop, and restore the data directory from a backup`);
   const log = new SegmentLog(disk, folder, position);
   return new EngineStore({
     driver: 'embedded',

@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -83,7 +83,7 @@ describe('recovery', () => {
     for (let at = 0; at < size; at++) {
       const whole = log.offsets.filter((offset) => offset <= at).length - 1;
       const opened = await openCopy(log, (path) => truncateSync(path, at));
-      expect([at, opened]).toEqual([at, { state: log.states[Math.max(0, whole)], warned: whole >= 0 && !log.offsets.includes(at) && at < log.offsets[6]! }]);
+      expect([at, opened]).toEqual([at, { state: log.states[Math.max(0, whole)], warned: whole <= 0 || (!log.offsets.includes(at) && at < log.offsets[6]!) }]);
     }
   }, 60_000);
 
@@ -152,4 +152,24 @@ describe('recovery', () => {
       expect([at, opened]).toMatchObject([at, { code: 'KEEL_STORE_CORRUPT', message: expect.stringContaining(file) }]);
     }
   }, 60_000);
+});
+
+it('says that it starts empty when its files were lost, and not when it is new', async () => {
+  const log = await writeLog('lost');
+  const warnings: string[] = [];
+  const open = async (directory: string): Promise<string> => {
+    const store = await openEmbeddedStore({ directory, clock, logger: { warn: (message) => warnings.push(message) } });
+    const held = await state(store);
+    await store.close();
+    return held;
+  };
+  expect(await open(log.directory)).toBe(log.states.at(-1));
+  await open(join(root, 'new'));
+  expect(warnings).toEqual([]);
+  truncateSync(join(log.directory, log.file), 0);
+  await open(log.directory);
+  rmSync(join(log.directory, 'store'), { recursive: true });
+  mkdirSync(join(log.directory, 'store'));
+  await open(log.directory);
+  expect(warnings).toEqual([expect.stringContaining('was opened before and holds nothing; it starts empty'), expect.stringContaining('was opened before and holds nothing')]);
 });
