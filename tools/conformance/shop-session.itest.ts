@@ -145,6 +145,53 @@ describeWith(realHosts)('the shop on three hosts with containerd', () => {
     }
   });
 
+  it('serves the ingress at every host, by host and path', async () => {
+    await until('the addresses of all hosts in its status', async () => {
+      const { status } = await kubectl.json<Any>('get ingress shop');
+      return (status.loadBalancer?.ingress ?? []).length === hosts.length;
+    });
+    expect(await kubectl.run('get ingress shop')).toMatch(/^shop +built-in +shop\.example\.org +\S*10\.\S+ +80 /m);
+    for (const { address } of hosts) {
+      expect(await get(address, '/', 'shop.example.org')).toMatchObject({ status: 200, body: expect.stringContaining('Open') as string });
+      expect(JSON.parse((await get(address, '/api/x?y=1', 'shop.example.org')).body)).toMatchObject({ pod: expect.stringMatching(/^api-/) as string });
+      expect((await get(address, '/', 'other.example.org')).status).toBe(404);
+    }
+  });
+
+  it('takes a new rule and other pods at once, and loses no request meanwhile', async () => {
+    const { address } = hosts[0]!;
+    const lost: unknown[] = [];
+    let served = 0;
+    let over = false;
+    const clients = Array.from({ length: 4 }, async () => {
+      while (!over) {
+        try {
+          const { status, body } = await get(address, '/api', 'shop.example.org');
+          if (status === 200 && body.includes('"pod"')) served++;
+          else lost.push(`${status} ${body}`);
+        } catch (error) {
+          lost.push(error);
+        }
+      }
+    });
+    try {
+      expect((await get(address, '/new', 'new.example.org')).status).toBe(404);
+      const rule = { host: 'new.example.org', http: { paths: [{ path: '/new', pathType: 'Exact', backend: { service: { name: 'api', port: { number: 80 } } } }] } };
+      await kubectl.run(['patch', 'ingress', 'shop', '--type=json', '-p', JSON.stringify([{ op: 'add', path: '/spec/rules/-', value: rule }])]);
+      await until('the new rule', async () => (await get(address, '/new', 'new.example.org')).status === 200, 5);
+      await kubectl.run('scale deploy/api --replicas=5');
+      await kubectl.run('rollout status deploy/api --timeout=60s');
+      await kubectl.run('rollout restart deploy/api');
+      await kubectl.run('rollout status deploy/api --timeout=90s');
+    } finally {
+      over = true;
+      await Promise.all(clients);
+    }
+    expect(lost).toEqual([]);
+    expect(served).toBeGreaterThan(100);
+    await kubectl.run('scale deploy/api --replicas=3');
+  });
+
   it('replaces a pod that is deleted', async () => {
     const [pod] = (await kubectl.json<Any>('get pods -l app=web')).items;
     await kubectl.run(`delete pod ${pod.metadata.name}`);
@@ -165,14 +212,14 @@ describeWith(realHosts)('the shop on three hosts with containerd', () => {
     expect(pods.filter((pod) => !after.includes(pod))).toEqual([]);
   });
 
-  it('tells it all in one trace, from kubectl apply to the first answer of DNS', () => {
-    const answer = JSON.parse(keelson('trace', 'service/api', '--data-dir', join(cluster.folder, 'data'), '--limit', '5', '-o', 'json')) as Any;
+  it('tells it all in one trace, from kubectl apply to the first answer of DNS and the first request', () => {
+    const answer = JSON.parse(keelson('trace', 'ingress/shop', '--data-dir', join(cluster.folder, 'data'), '--limit', '5', '-o', 'json')) as Any;
     const spans = answer.traces.flatMap((trace: Any) => trace.spans) as readonly Any[];
     const applied = spans.find((span) => span.name === 'kubectl apply');
     const names = new Set(spans.filter((span) => span.traceId === applied.traceId).map((span) => span.name));
     for (const name of [
       'schedule pod', 'sync pod', 'run sandbox', 'cni add flannel-vxlan', 'start container', 'program dns', 'program nftables',
-      'milestone first-dns-answer',
+      'milestone first-dns-answer', 'program built-in', 'milestone first-ingress-request',
     ]) expect(names).toContain(name);
   });
 

@@ -104,6 +104,7 @@ const plugins: readonly string[] = [
   '@keelson/dns-forward',
   '@keelson/dns-hosts',
   '@keelson/dns-server',
+  '@keelson/ingress-built-in',
   '@keelson/ingress-core',
   '@keelson/proxy-core',
   '@keelson/proxy-nftables',

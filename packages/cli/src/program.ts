@@ -177,6 +177,7 @@ function clusterFlags(command: Command, defaults: { readonly port: string; reado
     .option('--runtime <sim|process|cri>', 'what runs containers (default sim, on hosts cri)')
     .option('--cni <variant>', 'network of pods on hosts (default flannel-vxlan)')
     .option('--proxy <mode>', 'service proxy on hosts (default nftables)')
+    .option('--ingress <name>', 'ingress proxy on hosts, at ports 80 and 443 of each: built-in (default) or none')
     .option('--hosts-network <cidr>', 'IPv4 range of the hosts (default: the first free one from 10.99.0.0/24 on)')
     .option('--storage <memory|embedded|etcd>', 'where objects are kept (default embedded)')
     .option('--storage-endpoints <urls>', 'etcd endpoints, separated by commas')

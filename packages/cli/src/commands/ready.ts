@@ -16,6 +16,7 @@ export interface ReadyFacts {
   readonly hostStates: readonly HostState[];
   readonly cni: string;
   readonly proxy: string;
+  readonly ingress: string;
   readonly nodes: number;
   readonly plugins: readonly PluginStatus[];
 }
@@ -31,7 +32,7 @@ export function readyText(facts: ReadyFacts, cwd: string): string {
     `  Server      ${facts.server}`,
     `  Kubeconfig  ${kubeconfig}`,
     `  Storage     ${facts.storage}`,
-    `  Nodes       ${facts.nodes} (${facts.runtime})${facts.hosts === 0 ? '' : `, each on a host of its own (${facts.cni}, ${facts.proxy})`}`,
+    `  Nodes       ${facts.nodes} (${facts.runtime})${facts.hosts === 0 ? '' : `, each on a host of its own (${facts.cni}, ${facts.proxy}${facts.ingress === 'none' ? '' : `, ingress ${facts.ingress}`})`}`,
     `  Plugins     ${facts.plugins.length} enabled${troubled.length === 0 ? '' : `, not ready: ${troubled.map((plugin) => plugin.name).join(', ')}`}`,
     ...byKind(facts.plugins).map(([kind, names]) => `    ${kind.padEnd(10)}  ${names.join(', ')}`),
     '',

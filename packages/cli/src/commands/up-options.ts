@@ -16,6 +16,7 @@ export interface UpFlags {
   readonly hosts?: string;
   readonly cni?: string;
   readonly proxy?: string;
+  readonly ingress?: string;
   readonly hostsNetwork?: string;
   readonly storage?: string;
   readonly storageEndpoints?: string;
@@ -35,6 +36,7 @@ export interface UpSettings {
   readonly hosts: number;
   readonly cni: string;
   readonly proxy: string;
+  readonly ingress: string;
   readonly hostsNetwork: string | undefined;
   readonly storage: StorageKind;
   readonly storageEndpoints: readonly string[];
@@ -63,14 +65,14 @@ export function settingsOf(flags: UpFlags): UpSettings {
 }
 
 /** Nodes are either in this process or on hosts. */
-function nodesOf({ hosts: hostsFlag, nodes, runtime, cni, proxy, hostsNetwork }: UpFlags): Pick<UpSettings, 'nodes' | 'runtime' | 'hosts' | 'cni' | 'proxy' | 'hostsNetwork'> {
+function nodesOf({ hosts: hostsFlag, nodes, runtime, cni, proxy, ingress, hostsNetwork }: UpFlags): Pick<UpSettings, 'nodes' | 'runtime' | 'hosts' | 'cni' | 'proxy' | 'ingress' | 'hostsNetwork'> {
   const hosts = integer('--hosts', hostsFlag ?? '0', 0, 100);
-  const network = { cni: cni ?? 'flannel-vxlan', proxy: proxy ?? 'nftables', hostsNetwork };
+  const network = { cni: cni ?? 'flannel-vxlan', proxy: proxy ?? 'nftables', ingress: ingress ?? 'built-in', hostsNetwork };
   if (hosts > 0) {
     if (nodes !== undefined) throw new CliError('KEEL_USAGE_FLAG', '--nodes and --hosts exclude each other: nodes are in this process, or one on each host');
     return { hosts, nodes: hosts, runtime: oneOf('--runtime', runtime ?? 'cri', ['cri', 'sim', 'process']), ...network };
   }
-  const alone = Object.entries({ '--cni': cni, '--proxy': proxy, '--hosts-network': hostsNetwork, ...(runtime === 'cri' ? { '--runtime cri': runtime } : {}) }).find(([, value]) => value !== undefined);
+  const alone = Object.entries({ '--cni': cni, '--proxy': proxy, '--ingress': ingress, '--hosts-network': hostsNetwork, ...(runtime === 'cri' ? { '--runtime cri': runtime } : {}) }).find(([, value]) => value !== undefined);
   if (alone !== undefined) throw new CliError('KEEL_USAGE_FLAG', `${alone[0]} is for nodes on hosts: add --hosts N`);
   return { hosts, nodes: integer('--nodes', nodes ?? '3', 0, 10_000), runtime: oneOf('--runtime', runtime ?? 'sim', ['sim', 'process'], '; cri for real containers, together with --hosts N'), ...network };
 }

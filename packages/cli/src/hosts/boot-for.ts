@@ -10,7 +10,7 @@ import type { World } from '../world.ts';
 
 /** The way to boot what the flags ask for. Throws KEEL_HOSTS_MISSING with everything that hosts need and the machine lacks. */
 export async function bootFor(world: World, settings: UpSettings, machine: Machine | undefined): Promise<(options: Omit<BootOptions, 'runtime'>) => Promise<BootedCluster>> {
-  const { hosts, cni, proxy, hostsNetwork, runtime } = settings;
+  const { hosts, cni, proxy, ingress, hostsNetwork, runtime } = settings;
   if (hosts === 0 || machine === undefined) {
     const boot = await world.parts.loadBoot();
     return (options) => boot({ ...options, ...(runtime === 'cri' ? {} : { runtime }) });
@@ -19,7 +19,7 @@ export async function bootFor(world: World, settings: UpSettings, machine: Machi
   if (missing.length > 0) throw new CliError('KEEL_HOSTS_MISSING', missingText(missing));
   const images = runtime === 'cri' ? imagesOf(world) : [];
   const { boot, bootWithHosts } = await world.parts.loadHostedBoot();
-  const hosted = { hosts, hostRuntime: runtime, cni, proxy, hostsNetwork };
+  const hosted = { hosts, hostRuntime: runtime, cni, proxy, ingress, hostsNetwork };
   return (options) => bootWithHosts(boot, { ...options, ...hosted }, { programs: hostPrograms(machine), images, self: lean(world.program) });
 }
 

@@ -13,6 +13,7 @@ export interface HostedOptions {
   readonly hostRuntime: 'cri' | 'sim' | 'process';
   readonly cni: string;
   readonly proxy: string;
+  readonly ingress: string;
   readonly hostsNetwork: string | undefined;
 }
 
@@ -38,6 +39,7 @@ export async function bootWithHosts(boot: (options: BootOptions) => Promise<Boot
   const preset = await nodePresetNames();
   refuseUnknown('--cni', options.cni, choicesIn(preset, 'cni'));
   refuseUnknown('--proxy', options.proxy, choicesIn(preset, 'proxy'));
+  if (options.ingress !== 'none') refuseUnknown('--ingress', options.ingress, [...choicesIn(preset, 'ingress'), 'none']);
   const withContainers = options.hostRuntime === 'cri';
   onStep(`Making ${options.hosts} hosts`);
   const hosts = await Hosts.open({
@@ -61,7 +63,7 @@ export async function bootWithHosts(boot: (options: BootOptions) => Promise<Boot
     const hopeless = hosts.startAgents((host) => {
       const paths = containerdPaths(host);
       const containerd = withContainers ? { ...paths, sandboxImage } : undefined;
-      const settings = hostSettings(preset, { ...host, clusterCidr: hosts.plan.podCidr, cgroup: `${cgroupOf(id)}/${host.name}`, containerd }, { runtime: options.hostRuntime, cni: options.cni, proxy: options.proxy });
+      const settings = hostSettings(preset, { ...host, clusterCidr: hosts.plan.podCidr, cgroup: `${cgroupOf(id)}/${host.name}`, containerd }, { runtime: options.hostRuntime, cni: options.cni, proxy: options.proxy, ingress: options.ingress });
       if (withContainers && !preset.has('@keelson/cni-chain')) writeBridgeNetwork(paths.cniConfDir, host);
       const config: NodeConfig = {
         name: host.name, server, authority, bootstrapToken: entry.token, dataDir: host.dataDir, addresses: [host.address], healthPort: 10_248, logLevel: 'info', ...settings,

@@ -26,18 +26,20 @@ export interface HostChoice {
   readonly cni: string;
   /** Name of a mode of the service proxy: its plugin is `@keelson/proxy-<name>`. */
   readonly proxy: string;
+  /** Name of an ingress proxy: its plugin is `@keelson/ingress-<name>`; `none`: no ingress. */
+  readonly ingress: string;
 }
 
 /** Serve every variant; the others of their kind are variants. */
-const shared = new Set(['@keelson/cni-chain', '@keelson/cni-host-local', '@keelson/cni-netlink', '@keelson/proxy-core']);
+const shared = new Set(['@keelson/cni-chain', '@keelson/cni-host-local', '@keelson/cni-netlink', '@keelson/proxy-core', '@keelson/ingress-core']);
 
 /**
  * Which plugins of the node preset run on a host, and with what. A variant that was not chosen is left out, since it
  * would program its own routes and rules. Plugins that the preset does not have are passed over.
  */
-export function hostSettings(preset: ReadonlySet<string>, host: AgentHost, { runtime, cni, proxy }: HostChoice): Pick<NodeConfig, 'without' | 'plugins'> {
-  const chosen = new Set([`@keelson/cni-${cni}`, `@keelson/proxy-${proxy}`, `@keelson/runtime-${runtime}`]);
-  const without = [...preset].filter((name) => /^@keelson\/(cni|proxy|runtime)-/.test(name) && !shared.has(name) && !chosen.has(name));
+export function hostSettings(preset: ReadonlySet<string>, host: AgentHost, { runtime, cni, proxy, ingress }: HostChoice): Pick<NodeConfig, 'without' | 'plugins'> {
+  const chosen = new Set([`@keelson/cni-${cni}`, `@keelson/proxy-${proxy}`, `@keelson/runtime-${runtime}`, `@keelson/ingress-${ingress}`]);
+  const without = [...preset].filter((name) => /^@keelson\/(cni|proxy|runtime|ingress)-/.test(name) && (!shared.has(name) || (ingress === 'none' && name === '@keelson/ingress-core')) && !chosen.has(name));
   const hasDns = preset.has('@keelson/dns-server');
   const wanted: NodeConfig['plugins'] = {
     '@keelson/node': {
@@ -57,6 +59,8 @@ export function hostSettings(preset: ReadonlySet<string>, host: AgentHost, { run
     ...(/^flannel-/.test(cni) ? { [`@keelson/cni-${cni}`]: { nodeName: host.name, clusterCidr: host.clusterCidr } } : {}),
     '@keelson/cni-bridge': { clusterCidrs: [host.clusterCidr] },
     '@keelson/proxy-core': { mode: proxy, nodeName: host.name },
+    '@keelson/ingress-core': { defaultClass: ingress },
+    '@keelson/ingress-built-in': { address: host.address, httpPort: 80, httpsPort: 443 },
     '@keelson/dns-server': { listen: [{ address: host.address, port: 53 }], publish: { nodeName: host.name, address: host.address } },
   };
   return { without, plugins: Object.fromEntries(Object.entries(wanted).filter(([name]) => preset.has(name) && !without.includes(name))) };
@@ -71,8 +75,8 @@ export async function nodePresetNames(): Promise<ReadonlySet<string>> {
   return new Set(resolveDistribution(node).plugins.keys());
 }
 
-/** Names that `--cni` and `--proxy` take. */
-export function choicesIn(preset: ReadonlySet<string>, kind: 'cni' | 'proxy'): readonly string[] {
+/** Names that `--cni`, `--proxy` and `--ingress` take. */
+export function choicesIn(preset: ReadonlySet<string>, kind: 'cni' | 'proxy' | 'ingress'): readonly string[] {
   const prefix = `@keelson/${kind}-`;
   return [...preset].filter((name) => name.startsWith(prefix) && !shared.has(name)).map((name) => name.slice(prefix.length)).sort();
 }

@@ -11,6 +11,7 @@ export { default as dnsCluster } from '@keelson/dns-cluster';
 export { default as dnsForward } from '@keelson/dns-forward';
 export { default as dnsHosts } from '@keelson/dns-hosts';
 export { default as dnsServer } from '@keelson/dns-server';
+export { default as ingressBuiltIn } from '@keelson/ingress-built-in';
 export { default as ingressCore } from '@keelson/ingress-core';
 export { default as proxyCore } from '@keelson/proxy-core';
 export { default as proxyNftables } from '@keelson/proxy-nftables';

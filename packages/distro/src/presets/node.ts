@@ -11,7 +11,7 @@ import volumeSecret from '@keelson/volume-secret';
 import { defineDistribution } from '../definition.ts';
 import {
   cniBridge, cniChain, cniFlannelHostGw, cniFlannelMixed, cniFlannelVxlan, cniHostLocal, cniNetlink, dnsCache,
-  dnsCluster, dnsForward, dnsHosts, dnsServer, proxyCore, proxyNftables,
+  dnsCluster, dnsForward, dnsHosts, dnsServer, ingressBuiltIn, ingressCore, proxyCore, proxyNftables,
 } from './node-only.ts';
 import { orders } from './orders.ts';
 
@@ -29,5 +29,6 @@ export const node = defineDistribution({
     cniBridge, cniChain, cniFlannelHostGw, cniFlannelMixed, cniFlannelVxlan, cniHostLocal, cniNetlink,
     dnsCache, dnsCluster, dnsForward, dnsHosts, dnsServer,
     proxyCore, proxyNftables,
+    ingressBuiltIn, ingressCore,
   ],
 });

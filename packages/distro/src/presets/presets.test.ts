@@ -8,8 +8,8 @@ import { node } from './node.ts';
 
 /** Start programs on this machine: in `standard` only when the user asks for them. */
 const withPrograms = ['@keelson/runtime-cri', '@keelson/runtime-process'];
-/** In no preset yet. In-use protection waits for the controllers that take its finalizers off again, the ingress core for a proxy. */
-const inNone = new Set(['@keelson/admission-storage-object-in-use-protection', '@keelson/ingress-core']);
+/** In no preset yet. In-use protection waits for the controllers that take its finalizers off again. */
+const inNone = new Set(['@keelson/admission-storage-object-in-use-protection']);
 
 const pluginsFolder = fileURLToPath(new URL('../../../../plugins', import.meta.url));
 

@@ -14,7 +14,7 @@ export interface IngressSourceOptions {
   /** One feed per proxy; they share `backends` and `certificate` of this source. */
   readonly feeds: () => readonly ProxyFeed[];
   /** An Ingress came to a proxy, changed in it, or left it. */
-  readonly routed: (ingress: Ingress, feed: ProxyFeed) => void;
+  readonly routed: (ingress: Ingress, feed: ProxyFeed, cause: SpanContext | undefined) => void;
 }
 
 /** Watches what routing is made of and gives each proxy the Ingresses of its classes. */
@@ -64,7 +64,7 @@ export class IngressSource {
       if (!isIts && !feed.table.has(key)) continue;
       feed.table.set(key, isIts ? ingress : undefined);
       feed.changed(key, cause);
-      this.#options.routed(ingress, feed);
+      this.#options.routed(ingress, feed, cause);
     }
   }
 

@@ -1,8 +1,10 @@
+import type { SpanContext } from '@opentelemetry/api';
 import { z } from 'zod';
 import { IngressClass, type Ingress } from '@keelson/api/networking/v1';
 import { InformerFactory, newObject } from '@keelson/client';
 import { ApiClient, Clock, Logger, Random, Tracer, definePlugin, isStatus } from '@keelson/sdk';
 import { IngressProxies, type IngressProxy } from '@keelson/sdk/ingress';
+import { runCausedBy } from '@keelson/telemetry';
 import { IngressSource } from './ingress-source.ts';
 import { IngressStatus } from './ingress-status.ts';
 import { ProxyFeed } from './proxy-feed.ts';
@@ -36,11 +38,12 @@ export default definePlugin({
     const informers = new InformerFactory({ client: api, clock, random, log });
     const status = new IngressStatus(api, informers, log);
     let feeds: readonly ProxyFeed[] = [];
-    const writeStatus = (ingress: Ingress, feed: ProxyFeed): void => {
+    const writeStatus = (ingress: Ingress, feed: ProxyFeed, cause?: SpanContext): void => {
       if (!config.writeStatus) return;
       const ref = { name: ingress.metadata.name, namespace: ingress.metadata.namespace };
       const own = feed.proxy.addresses();
-      void (feed.table.has(`${ref.namespace}/${ref.name}`) ? status.write(ref, own) : status.write(ref, [], own));
+      const isIts = feed.table.has(`${ref.namespace}/${ref.name}`);
+      void runCausedBy(cause, () => (isIts ? status.write(ref, own) : status.write(ref, [], own)));
     };
     const source = new IngressSource({ informers, feeds: () => feeds, routed: writeStatus });
     async function work(): Promise<void> {

@@ -100,6 +100,7 @@ const builtin: Readonly<Record<string, HostModule>> = {
   '@keelson/dns-forward': async () => ({ default: (await import('../node-only.ts')).dnsForward }),
   '@keelson/dns-hosts': async () => ({ default: (await import('../node-only.ts')).dnsHosts }),
   '@keelson/dns-server': async () => ({ default: (await import('../node-only.ts')).dnsServer }),
+  '@keelson/ingress-built-in': async () => ({ default: (await import('../node-only.ts')).ingressBuiltIn }),
   '@keelson/ingress-core': async () => ({ default: (await import('../node-only.ts')).ingressCore }),
   '@keelson/proxy-core': async () => ({ default: (await import('../node-only.ts')).proxyCore }),
   '@keelson/proxy-nftables': async () => ({ default: (await import('../node-only.ts')).proxyNftables }),
